@@ -1,0 +1,149 @@
+// A call and how it may change.
+// C1  Its status only moves forward, by rank; every change is one conditional update, whoever comes first.
+// C2  A call has one leg at the carrier: the first id that is bound is its leg, any other is hung up.
+// C3  `accepting` is not yet a call: it is never shown, and it becomes one by the update to `queued`.
+
+export type Mode = 'live' | 'test'
+
+/** The six statuses that a client can read, in the contract's words. */
+export const CALL_STATUSES = ['queued', 'dialing', 'in_progress', 'completed', 'canceled', 'failed'] as const
+export type CallStatus = (typeof CALL_STATUSES)[number]
+export type StoredStatus = 'accepting' | CallStatus
+
+export const OUTCOMES = ['achieved', 'partial', 'not_achieved'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Why a call did not do what was asked of it; the contract lists what each means for the credit. */
+export type CallErrorCode = 'busy' | 'no_answer' | 'call_failed' | 'dial_unknown' | 'analysis_failed'
+
+export type AnsweredBy = 'human' | 'machine'
+
+/** What the client asked for, after validation: trimmed, defaults filled in, absent fields `null`. */
+export interface CallRequest {
+  toPhoneNumber: string
+  objective: string
+  businessName: string | null
+  website: string | null
+  language: string | null
+  callerName: string | null
+  maxDurationSeconds: number
+  record: boolean
+  metadata: Record<string, string> | null
+}
+
+/** The one attempt to dial: stored as an intent before the carrier is asked, so that it can never be made twice. */
+export interface Dial {
+  state: 'submitting' | 'submitted' | 'refused' | 'unknown'
+  /** After this moment whoever claimed the dial may no longer send it. */
+  until: Date
+}
+
+/** What the agent knows from the website, or why it knows nothing. */
+export type WebsiteContext = { kind: 'read'; title: string; text: string } | { kind: 'unread'; reason: string }
+
+export interface Turn {
+  role: 'agent' | 'callee'
+  text: string
+  /** Media time since the callee answered, in ms. */
+  atMs: number
+  interrupted: boolean
+}
+
+export interface CallResult {
+  outcome: Outcome | null
+  outcomeDetails: string | null
+  summary: string | null
+}
+
+/** The document in `calls`. */
+export interface Call extends CallResult {
+  _id: string
+  accountId: string
+  mode: Mode
+  status: StoredStatus
+  request: CallRequest
+  createdAt: Date
+  context: WebsiteContext | null
+  dial: Dial | null
+  /** The carrier's id of the leg (`CA…`), once known. */
+  legId: string | null
+  /** The carrier's last word on the leg: highest sequence number seen, and how it ended. */
+  leg: { sequence: number; ended: LegEnd | null }
+  answeredBy: AnsweredBy | null
+  startedAt: Date | null
+  endedAt: Date | null
+  /** Media time from answer to end, in whole seconds. */
+  durationSeconds: number | null
+  errorCode: CallErrorCode | null
+  errorMessage: string | null
+  cancelRequestedAt: Date | null
+  /** The conversation as it was when the call ended; until then it is read from `conversations`. */
+  turns: Turn[] | null
+  recordingUrl: string | null
+  /** Counts every change. */
+  rev: number
+}
+
+/** How a leg ended, by the carrier. */
+export type LegEnd = 'completed' | 'busy' | 'no_answer' | 'failed' | 'canceled'
+
+const RANK: Record<StoredStatus, number> = {
+  accepting: 0,
+  queued: 1,
+  dialing: 2,
+  in_progress: 3,
+  completed: 4,
+  canceled: 4,
+  failed: 4,
+}
+
+/** The statuses from which a call may move to `to`. */
+export const statusesBefore = (to: StoredStatus): StoredStatus[] =>
+  (Object.keys(RANK) as StoredStatus[]).filter(status => RANK[status] < RANK[to])
+
+export const isEnded = (status: StoredStatus): boolean => RANK[status] === RANK.completed
+
+/** A call as it is first stored: `accepting`, nothing known. */
+export const newCall = (
+  id: string,
+  accountId: string,
+  mode: Mode,
+  request: CallRequest,
+  createdAt: Date,
+): Call => ({
+  _id: id,
+  accountId,
+  mode,
+  status: 'accepting',
+  request,
+  createdAt,
+  context: null,
+  dial: null,
+  legId: null,
+  leg: { sequence: -1, ended: null },
+  answeredBy: null,
+  startedAt: null,
+  endedAt: null,
+  durationSeconds: null,
+  outcome: null,
+  outcomeDetails: null,
+  summary: null,
+  errorCode: null,
+  errorMessage: null,
+  cancelRequestedAt: null,
+  turns: null,
+  recordingUrl: null,
+  rev: 0,
+})
+
+/** One line a turn, `Agent: …` and `Callee: …`; `null` for no turns. */
+export const transcriptOf = (turns: Turn[]): string | null =>
+  turns.length === 0
+    ? null
+    : turns.map(turn => `${turn.role === 'agent' ? 'Agent' : 'Callee'}: ${turn.text}`).join('\n')
+
+/** What an operator reads first: `Book a table for 2 → Nopa (+1415***0100)`. */
+export const titleOf = (request: CallRequest, maskedNumber: string): string => {
+  const objective = request.objective.length > 80 ? `${request.objective.slice(0, 79)}…` : request.objective
+  return `${objective} → ${request.businessName ? `${request.businessName} (${maskedNumber})` : maskedNumber}`
+}

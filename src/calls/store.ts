@@ -1,0 +1,121 @@
+import type { Collection, Db, Filter } from 'mongodb'
+
+import { statusesBefore } from './call.ts'
+import type { Call, CallResult, CallStatus, Dial, LegEnd, StoredStatus, Turn, WebsiteContext } from './call.ts'
+import type { AnsweredBy, CallErrorCode } from './call.ts'
+
+/** What may become known of a call when it moves forward. */
+export interface CallFacts {
+  startedAt?: Date
+  endedAt?: Date
+  durationSeconds?: number | null
+  errorCode?: CallErrorCode
+  errorMessage?: string
+  answeredBy?: AnsweredBy
+  turns?: Turn[]
+  dial?: Dial
+}
+
+export interface ListOptions {
+  limit: number
+  status?: CallStatus
+  /** Only calls older than this one (its id). */
+  startingAfter?: string
+}
+
+export type CallStore = ReturnType<typeof createCallStore>
+
+/** The collection `calls`: every change is one conditional update that also counts `rev`. */
+export const createCallStore = (db: Db) => {
+  const calls: Collection<Call> = db.collection<Call>('calls')
+
+  const change = async (filter: Filter<Call>, facts: Record<string, unknown>): Promise<Call | null> =>
+    await calls.findOneAndUpdate(filter, { $set: facts, $inc: { rev: 1 } }, { returnDocument: 'after' })
+
+  return {
+    ensureIndexes: async (): Promise<void> => {
+      await calls.createIndex({ accountId: 1, mode: 1, _id: -1 })
+      await calls.createIndex({ status: 1, _id: 1 })
+    },
+
+    insert: async (call: Call): Promise<void> => {
+      await calls.insertOne(call)
+    },
+
+    /** Any call, `accepting` ones included. */
+    find: async (id: string): Promise<Call | null> => await calls.findOne({ _id: id }),
+
+    /** A call as its owner may see it: `null` for an unknown one, another account's, or one not accepted yet. */
+    findOwned: async (id: string, accountId: string, mode: Call['mode']): Promise<Call | null> => {
+      const call = await calls.findOne({ _id: id })
+      return call && call.accountId === accountId && call.mode === mode && call.status !== 'accepting'
+        ? call
+        : null
+    },
+
+    /** Newest first, without the turns; one more than `limit` tells the caller that there are more. */
+    list: async (accountId: string, mode: Call['mode'], options: ListOptions): Promise<Call[]> =>
+      await calls
+        .find({
+          accountId,
+          mode,
+          status: options.status ?? { $ne: 'accepting' },
+          ...(options.startingAfter ? { _id: { $lt: options.startingAfter } } : {}),
+        })
+        .sort({ _id: -1 })
+        .limit(options.limit)
+        .toArray(),
+
+    /** Moves a call forward by rank, with what became known; `null` if it was at `to` or past it already. */
+    advance: async (id: string, to: StoredStatus, facts: CallFacts = {}): Promise<Call | null> =>
+      await change({ _id: id, status: { $in: statusesBefore(to) } }, { ...facts, status: to }),
+
+    /** Claims the one dial of a queued call that nobody canceled; `null` if it may not be dialled (any more). */
+    claimDial: async (id: string, until: Date): Promise<Call | null> =>
+      await change(
+        { _id: id, status: 'queued', dial: null, cancelRequestedAt: null },
+        { dial: { state: 'submitting', until } satisfies Dial },
+      ),
+
+    setDialState: async (id: string, state: Dial['state']): Promise<void> => {
+      await change({ _id: id, dial: { $ne: null } }, { 'dial.state': state })
+    },
+
+    /** Binds the carrier's id of the leg; false if the call has another leg already (that one has to be hung up). */
+    bindLeg: async (id: string, legId: string): Promise<boolean> =>
+      (await change({ _id: id, legId: { $in: [null, legId] } }, { legId, 'dial.state': 'submitted' })) !== null,
+
+    /** Takes note of a carrier event by its sequence number; false if it was seen or overtaken. */
+    noteLegEvent: async (id: string, sequence: number): Promise<boolean> =>
+      (await change({ _id: id, 'leg.sequence': { $lt: sequence } }, { 'leg.sequence': sequence })) !== null,
+
+    /** How the leg ended, once; `null` if that was known already. */
+    endLeg: async (id: string, ended: LegEnd): Promise<Call | null> =>
+      await change({ _id: id, 'leg.ended': null }, { 'leg.ended': ended }),
+
+    setAnsweredBy: async (id: string, answeredBy: AnsweredBy): Promise<void> => {
+      await change({ _id: id, answeredBy: null }, { answeredBy })
+    },
+
+    setContext: async (id: string, context: WebsiteContext): Promise<void> => {
+      await change({ _id: id, context: null }, { context })
+    },
+
+    setResult: async (id: string, result: CallResult): Promise<void> => {
+      await change({ _id: id, status: { $in: statusesBefore('completed') } }, { ...result })
+    },
+
+    /** When the conversation ended and how long it took, once. */
+    setEndedAt: async (id: string, endedAt: Date, durationSeconds: number | null): Promise<void> => {
+      await change({ _id: id, endedAt: null }, { endedAt, durationSeconds })
+    },
+
+    /** Ids of calls in `status` made before `before`, oldest first: what a reconciler looks at. */
+    findOlder: async (status: StoredStatus, before: Date, limit: number): Promise<Call[]> =>
+      await calls
+        .find({ status, createdAt: { $lt: before } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+  }
+}

@@ -1,0 +1,142 @@
+// The only reader of the environment. Every process parses its own part of it once, at its start.
+import { z } from 'zod'
+
+import type { Mode } from './calls/call.ts'
+
+type Env = Record<string, string | undefined>
+
+const text = z.string().trim().min(1)
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const listenSchema = z.object({
+  HOST: text.default('127.0.0.1'),
+  PORT: port,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+const enginesSchema = z.object({
+  MONGODB_URL: text,
+  MONGODB_DATABASE: text.default('errand'),
+  TEMPORAL_ADDRESS: text,
+  TEMPORAL_NAMESPACE: text.default('default'),
+})
+
+const carrierSchema = z.object({
+  TWILIO_ACCOUNT_SID: text,
+  TWILIO_AUTH_TOKEN: text,
+  TWILIO_FROM_NUMBER: text,
+  TWILIO_BASE_URL: z.url().default('https://api.twilio.com'),
+})
+
+const modelSchema = z.object({
+  OPENAI_API_KEY: text,
+  OPENAI_BASE_URL: z.url().default('https://api.openai.com/v1'),
+  OPENAI_REALTIME_MODEL: text.default('gpt-realtime'),
+  OPENAI_ANALYSIS_MODEL: text.default('gpt-5-mini'),
+  OPENAI_TRANSCRIPTION_MODEL: text.default('gpt-4o-mini-transcribe'),
+  OPENAI_VOICE: text.default('marin'),
+})
+
+export type CarrierSettings = z.infer<typeof carrierSchema>
+export type ModelSettings = z.infer<typeof modelSchema>
+export type EngineSettings = z.infer<typeof enginesSchema>
+
+/** The environment says something else than this process needs; the message names every variable and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const parse = <T extends z.ZodType>(schema: T, env: Env, prefix = ''): z.infer<T> => {
+  const result = schema.safeParse(env)
+  if (result.success) return result.data
+  const lines = result.error.issues.map(issue => `  ${prefix}${issue.path.join('.')}: ${issue.message}`)
+  throw new ConfigError(`the environment is incomplete or wrong:\n${lines.join('\n')}`)
+}
+
+// Live and test mode differ in these variables' prefix and in nothing else.
+const PREFIX: Record<Mode, string> = { live: '', test: 'TEST_' }
+
+const withoutPrefix = (env: Env, mode: Mode, keys: string[]): Env =>
+  Object.fromEntries(keys.map(key => [key, env[PREFIX[mode] + key] || undefined]))
+
+/** Carrier settings of a mode; `null` when its credentials are not in the environment. */
+const carrierOf = (env: Env, mode: Mode): CarrierSettings | null => {
+  const own = withoutPrefix(env, mode, Object.keys(carrierSchema.shape))
+  return own.TWILIO_ACCOUNT_SID === undefined ? null : parse(carrierSchema, own, PREFIX[mode])
+}
+
+const modelOf = (env: Env, mode: Mode): ModelSettings | null => {
+  const own = withoutPrefix(env, mode, Object.keys(modelSchema.shape))
+  return own.OPENAI_API_KEY === undefined ? null : parse(modelSchema, own, PREFIX[mode])
+}
+
+const required = <T>(value: T | null, what: string): T => {
+  if (value === null) throw new ConfigError(`the environment is incomplete: ${what} is not set`)
+  return value
+}
+
+/** What the API process needs. A mode without a carrier is not set up: its calls are answered 503. */
+export const apiConfig = (env: Env) => ({
+  ...parse(listenSchema, env),
+  ...parse(enginesSchema, env),
+  publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
+  carriers: { live: carrierOf(env, 'live'), test: carrierOf(env, 'test') },
+})
+
+/** What a calls worker of `mode` needs. */
+export const callsWorkerConfig = (env: Env, mode: Mode) => ({
+  ...parse(listenSchema, env),
+  ...parse(enginesSchema, env),
+  mode,
+  publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
+  carrier: required(carrierOf(env, mode), `${PREFIX[mode]}TWILIO_ACCOUNT_SID`),
+  model: required(modelOf(env, mode), `${PREFIX[mode]}OPENAI_API_KEY`),
+  websiteAllowedHosts: (env.WEBSITE_ALLOWED_HOSTS ?? '')
+    .split(',')
+    .map(host => host.trim())
+    .filter(host => host !== ''),
+})
+
+/** What a media worker of `mode` needs; it holds no carrier credentials. */
+export const mediaWorkerConfig = (env: Env, mode: Mode) => ({
+  ...parse(listenSchema, env),
+  ...parse(enginesSchema, env),
+  ...parse(
+    z.object({
+      MEDIA_PUBLIC_URL: z.url({ protocol: /^wss?$/ }),
+      MEDIA_SLOTS: z.coerce.number().int().min(1).max(1000).default(20),
+    }),
+    env,
+  ),
+  mode,
+  model: required(modelOf(env, mode), `${PREFIX[mode]}OPENAI_API_KEY`),
+})
+
+export type ApiConfig = ReturnType<typeof apiConfig>
+export type CallsWorkerConfig = ReturnType<typeof callsWorkerConfig>
+export type MediaWorkerConfig = ReturnType<typeof mediaWorkerConfig>
+
+/** Every time-out of a call in one place, in ms; a test asserts the inequalities between them. */
+export const TIMEOUTS = {
+  websiteMs: 20_000,
+  modelOpenMs: 10_000,
+  modelOpenRetryMs: 300_000,
+  carrierRequestMs: 10_000,
+  dialUntilMs: 15_000,
+  ringMs: 45_000,
+  carrierSilenceMs: 75_000,
+  dialUnknownMs: 600_000,
+  mediaReadyMs: 3_600_000,
+  streamTokenMs: 600_000,
+  instructionsPollMs: 2_500,
+  fillerLimitMs: 20_000,
+  carrierFetchMs: 15_000,
+  leaseRenewMs: 2_000,
+  leaseStaleMs: 6_000,
+  noFrameMs: 5_000,
+  heartbeatMs: 120_000,
+  heartbeatThrottleMs: 10_000,
+  sealMs: 5_000,
+  timeLimitMarginSeconds: 60,
+  concludeMs: 3_600_000,
+} as const

@@ -1,0 +1,84 @@
+// A call's conversation: which media host holds it, what was said, how it ended. One document a call.
+// V1  A media host's write counts only while its generation is the current one and the document is not sealed.
+// V2  The generation changes when a host's stream starts, by one update that also uses up that host's token.
+// V3  `ended` is stored once. After it the current host stores what it heard last, and then sets `sealed`.
+// V4  Writing a turn twice changes nothing: a turn is stored under its own number.
+
+import type { Turn } from '../calls/call.ts'
+
+/** Why a conversation ended. */
+export type EndReason =
+  | 'agent_ended' // the agent called end_call after its goodbye
+  | 'callee_hung_up' // the carrier says that the leg completed
+  | 'not_answered' // the leg never reached anyone
+  | 'max_duration' // the call's own limit, in media time
+  | 'silence' // nobody spoke for too long
+  | 'canceled' // the client canceled it
+  | 'model_lost' // the model could not be reached any more
+  | 'media_lost' // no media host took the stream
+
+export interface ConversationEnd {
+  by: 'host' | 'carrier' | 'workflow'
+  reason: EndReason
+  at: Date
+}
+
+/** A host with an open model session that waits for the stream of `generation`. */
+export interface ReadyHost {
+  generation: number
+  host: string
+  /** Public WebSocket URL of the host's gateway. */
+  url: string
+  /** SHA-256, hex, of the single-use stream token; `null` once used. */
+  tokenHash: string | null
+  /** After this moment the token is refused. */
+  expiresAt: Date
+}
+
+/** A turn as it is stored: the one that is being spoken is not final yet. */
+export interface StoredTurn extends Turn {
+  final: boolean
+}
+
+/** The document in `conversations`; its id is the call's. */
+export interface Conversation {
+  _id: string
+  /** The generation whose stream is (or was last) connected; 0 before the first. */
+  generation: number
+  host: string | null
+  ready: ReadyHost | null
+  /** A generation that is being taken away from a silent host: it can no longer end the conversation. */
+  moving: number | null
+  started: Date | null
+  ended: ConversationEnd | null
+  sealed: Date | null
+  /** Keyed by the turn's number in the order of the conversation, zero-padded so that keys sort. */
+  turns: Record<string, StoredTurn>
+  /** Media time of the conversation so far, in ms over all generations, as the host last stored it. */
+  mediaMs: number
+  rev: number
+}
+
+export const newConversation = (callId: string): Conversation => ({
+  _id: callId,
+  generation: 0,
+  host: null,
+  ready: null,
+  moving: null,
+  started: null,
+  ended: null,
+  sealed: null,
+  turns: {},
+  mediaMs: 0,
+  rev: 0,
+})
+
+/** The key under which the `index`-th turn (from 0) is stored. */
+export const turnKey = (index: number): string => String(index).padStart(5, '0')
+
+/** The turns in the order of the conversation; those without words yet are left out. */
+export const turnsOf = (conversation: Pick<Conversation, 'turns'>): Turn[] =>
+  Object.entries(conversation.turns)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { role, text, atMs, interrupted }]) => ({ role, text, atMs, interrupted }))
+    .filter(turn => turn.text !== '')

@@ -1,0 +1,109 @@
+import type { Collection, Db, Filter } from 'mongodb'
+
+import { newConversation, turnKey } from './conversation.ts'
+import type { Conversation, ConversationEnd, ReadyHost, StoredTurn } from './conversation.ts'
+
+export type ConversationStore = ReturnType<typeof createConversationStore>
+
+/** The collection `conversations`: every change is one conditional update (V1–V4 of conversation.ts). */
+export const createConversationStore = (db: Db) => {
+  const conversations: Collection<Conversation> = db.collection<Conversation>('conversations')
+
+  const change = async (
+    filter: Filter<Conversation>,
+    facts: Record<string, unknown>,
+  ): Promise<Conversation | null> =>
+    await conversations.findOneAndUpdate(filter, { $set: facts, $inc: { rev: 1 } }, { returnDocument: 'after' })
+
+  const held = (callId: string, generation: number): Filter<Conversation> => ({
+    _id: callId,
+    generation,
+    sealed: null,
+  })
+
+  return {
+    /** Makes the document if there is none. */
+    ensure: async (callId: string): Promise<void> => {
+      const { _id, ...fields } = newConversation(callId)
+      await conversations.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true })
+    },
+
+    find: async (callId: string): Promise<Conversation | null> => await conversations.findOne({ _id: callId }),
+
+    /** The state that a host watches of its own conversations, without their turns. */
+    findStates: async (
+      callIds: string[],
+    ): Promise<Pick<Conversation, '_id' | 'generation' | 'moving' | 'ended'>[]> =>
+      await conversations
+        .find({ _id: { $in: callIds } })
+        .project<Pick<Conversation, '_id' | 'generation' | 'moving' | 'ended'>>({
+          generation: 1,
+          moving: 1,
+          ended: 1,
+        })
+        .toArray(),
+
+    /** Offers a host for a later generation; false if the conversation is over or has come further. */
+    setReady: async (callId: string, ready: ReadyHost): Promise<boolean> =>
+      (await change(
+        { _id: callId, generation: { $lt: ready.generation }, ended: null, sealed: null },
+        { ready },
+      )) !== null,
+
+    /** Admits the stream of `generation` and uses up its token; `null` for a wrong, used or expired one. Returns the turns. */
+    start: async (
+      callId: string,
+      generation: number,
+      tokenHash: string,
+      now: Date,
+    ): Promise<Conversation | null> => {
+      const conversation = await conversations.findOne({ _id: callId })
+      return await change(
+        {
+          _id: callId,
+          generation: { $lt: generation },
+          'ready.generation': generation,
+          'ready.tokenHash': tokenHash,
+          'ready.expiresAt': { $gt: now },
+          ended: null,
+          sealed: null,
+        },
+        {
+          generation,
+          host: conversation?.ready?.host ?? null,
+          'ready.tokenHash': null,
+          moving: null,
+          started: conversation?.started ?? now,
+        },
+      )
+    },
+
+    /** Stores a turn, spoken or still being spoken; false if this generation no longer holds the conversation. */
+    putTurn: async (
+      callId: string,
+      generation: number,
+      index: number,
+      turn: StoredTurn,
+      mediaMs: number,
+    ): Promise<boolean> =>
+      (await change(held(callId, generation), { [`turns.${turnKey(index)}`]: turn, mediaMs })) !== null,
+
+    /** The host's own decision to end; false if it was ended already, or is being taken away from this generation. */
+    endByHost: async (callId: string, generation: number, end: ConversationEnd): Promise<boolean> =>
+      (await change({ ...held(callId, generation), moving: { $ne: generation }, ended: null }, { ended: end })) !==
+      null,
+
+    /** The end by the carrier's terminal word or the workflow's; false if it was ended already. */
+    end: async (callId: string, end: ConversationEnd): Promise<boolean> =>
+      (await change({ _id: callId, ended: null }, { ended: end })) !== null,
+
+    /** Nothing is written after this; `mediaMs` is the whole conversation's length. */
+    seal: async (callId: string, generation: number, now: Date, mediaMs: number): Promise<boolean> =>
+      (await change({ ...held(callId, generation), ended: { $ne: null } }, { sealed: now, mediaMs })) !== null,
+
+    /** Seals for a host that did not; returns the conversation as it stays. */
+    sealForHost: async (callId: string, now: Date): Promise<Conversation | null> =>
+      (await change({ _id: callId, sealed: null }, { sealed: now })) ??
+      (await conversations.findOne({ _id: callId })),
+  }
+}

@@ -1,0 +1,70 @@
+// What Errand asks of the outside. A second carrier or model implements these; nothing else knows a vendor.
+
+import type { Call, LegEnd, Outcome, WebsiteContext } from '../calls/call.ts'
+
+export interface DialRequest {
+  callId: string
+  to: string
+  /** Seconds to let it ring. */
+  ringSeconds: number
+  /** Seconds after the answer at which the carrier itself ends the leg. */
+  timeLimitSeconds: number
+  /** The dial is sent only if this moment is still ahead right before it is written. */
+  until: Date
+}
+
+/** What became of the one dial. `unknown` means that the carrier may have dialled: it is never sent again. */
+export type DialOutcome =
+  | { kind: 'dialed'; legId: string }
+  | { kind: 'refused'; carrierCode: string; message: string }
+  | { kind: 'too_late' }
+  | { kind: 'unknown'; message: string }
+
+/** A leg as the carrier tells it. */
+export interface Leg {
+  legId: string
+  state: 'ringing' | 'in_progress' | 'completed' | 'busy' | 'no_answer' | 'failed' | 'canceled'
+}
+
+export interface Carrier {
+  /** Dials once. 429 is retried in place (it is certain not to have dialled); nothing else is. */
+  placeCall: (request: DialRequest) => Promise<DialOutcome>
+  /** Ends the leg if it is up; a leg that ended already is no error. */
+  hangUp: (legId: string) => Promise<void>
+  getLeg: (legId: string) => Promise<Leg | null>
+  /** Legs to `to` that the carrier created since `since`, newest first. */
+  findLegs: (to: string, since: Date) => Promise<Leg[]>
+}
+
+export interface AnalysisRequest {
+  objective: string
+  businessName: string | null
+  /** One line a turn, `Agent: …` / `Callee: …`. */
+  transcript: string
+}
+
+export interface Analysis {
+  outcome: Outcome
+  outcomeDetails: string
+  summary: string
+}
+
+export interface Analyst {
+  /** Judges a finished conversation. Throws on a fault; the caller retries. */
+  analyse: (request: AnalysisRequest, signal: AbortSignal) => Promise<Analysis>
+}
+
+export interface WebsiteReader {
+  /** Readable text of a stranger's page, capped. A site that cannot be read is a value, not an exception. */
+  read: (url: string, signal: AbortSignal) => Promise<WebsiteContext>
+}
+
+/** The engine that runs each call's workflow; the workflow's id is the call's id. */
+export interface Engine {
+  /** Starts the call's workflow; one that runs already, or ran, is no error. */
+  startCall: (call: Call) => Promise<void>
+  signalAnswered: (callId: string) => Promise<void>
+  signalLegEnded: (callId: string, ended: LegEnd) => Promise<void>
+  signalStreamLost: (callId: string, generation: number) => Promise<void>
+  signalMediaReady: (callId: string, generation: number, host: string) => Promise<void>
+}

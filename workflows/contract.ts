@@ -1,0 +1,105 @@
+// Everything by which the API, the workers and the workflow know each other: names, inputs, signals, query.
+// Payloads only grow: a field is added as optional and never renamed, because running calls were started without it.
+
+import type { CallErrorCode, LegEnd, Mode } from '../src/calls/call.ts'
+
+/** `calls`: workflows and short activities. `media`: new conversations. `handover`: conversations that lost their host. */
+export const taskQueue = (kind: 'calls' | 'media' | 'handover', mode: Mode): string => `${kind}-${mode}`
+
+/** The workflow's type; its id is the call's id. */
+export const OBJECTIVE_CALL = 'objectiveCall'
+
+/** Search attributes (Keyword), registered by the workers at their start. */
+export const SEARCH_ATTRIBUTES = ['AccountId', 'CallStatus', 'Outcome', 'Mode'] as const
+
+/** The limits that the story of a call needs, in seconds: a workflow cannot read the configuration. */
+export interface CallLimits {
+  /** How long a call may wait for a media host with an open model session. */
+  mediaReadySeconds: number
+  ringSeconds: number
+  /** No word from the carrier for this long after dialling: ask it. */
+  carrierSilenceSeconds: number
+  /** An unknown dial is given up after this. */
+  dialUnknownSeconds: number
+  maxDurationSeconds: number
+  /** From `ended` to the conclusion when the host does not seal the conversation. */
+  sealSeconds: number
+  /** How long an analysis is retried. */
+  concludeSeconds: number
+}
+
+export interface ObjectiveCallInput {
+  callId: string
+  mode: Mode
+  hasWebsite: boolean
+  limits: CallLimits
+}
+
+export const SIGNALS = {
+  /** A media host has an open model session and waits for the stream of `generation`. */
+  mediaReady: 'mediaReady',
+  /** The callee answered. */
+  answered: 'answered',
+  /** The leg is over, by the carrier. */
+  legEnded: 'legEnded',
+  /** The stream of `generation` is gone and the carrier asks what to do next. */
+  streamLost: 'streamLost',
+  /** The client canceled the call. */
+  cancelRequested: 'cancelRequested',
+} as const
+
+export interface MediaReady {
+  generation: number
+  host: string
+}
+export interface LegEnded {
+  ended: LegEnd
+}
+export interface StreamLost {
+  generation: number
+}
+
+export const STATUS_QUERY = 'status'
+
+/** What a call is doing, for operators: no words of the conversation, no numbers. */
+export interface StatusView {
+  phase: 'starting' | 'reading_website' | 'preparing_media' | 'dialing' | 'talking' | 'concluding' | 'finished'
+  since: string
+  generation: number
+  host: string | null
+  errorCode: CallErrorCode | null
+}
+
+// What activities take and give: ids, generations and enumerations only. What was said is in the store.
+
+export interface ConverseInput {
+  callId: string
+  generation: number
+}
+/** How a host's part in a conversation ended. */
+export type ConverseResult =
+  | { kind: 'ended' } // the conversation is over and sealed
+  | { kind: 'lost' } // the stream is gone, the conversation may go on elsewhere
+  | { kind: 'superseded' } // another generation holds the conversation
+  | { kind: 'never_started' } // no stream came before the token's end
+
+export type PlaceCallResult =
+  | { kind: 'dialed' }
+  | { kind: 'refused' }
+  | { kind: 'not_dialable' } // canceled or ended meanwhile, or its time to dial had passed
+  | { kind: 'unknown' }
+
+export type LegView = { kind: 'up'; answered: boolean } | { kind: 'ended'; ended: LegEnd } | { kind: 'unknown' }
+
+export type ConcludeResult = { kind: 'concluded' } | { kind: 'analysis_failed' }
+
+/** How the story ended, for `finish`. */
+export type CallEnding =
+  | { status: 'completed'; errorCode?: 'analysis_failed' }
+  | { status: 'failed'; errorCode: CallErrorCode }
+  | { status: 'canceled' }
+
+export interface FinishResult {
+  status: 'completed' | 'failed' | 'canceled'
+  outcome: string | null
+}

@@ -1,0 +1,79 @@
+// All calls of one account: dials, look-ups, and the list with Twilio's pages.
+import type { Log } from '../../log.ts'
+import { maskNumber } from '../../log.ts'
+import { scenarioFor } from '../scenarios/table.ts'
+import type { Dial, LegAccount } from './account.ts'
+import { newCall } from './call.ts'
+import type { Call } from './call.ts'
+import { parseCreate } from './call-parameters.ts'
+import { CarrierError } from './errors.ts'
+import { startLeg } from './leg.ts'
+import type { Leg } from './leg.ts'
+import { createSend } from './outbound.ts'
+
+export interface Calls {
+  /** Dials. Throws the CarrierError that the carrier answers. */
+  create: (form: URLSearchParams) => Call
+  leg: (sid: string) => Leg | undefined
+  /** Newest first. */
+  all: () => Call[]
+  dials: () => Dial[]
+  accounts: () => LegAccount[]
+  stop: () => void
+}
+
+export interface CallsOptions {
+  accountSid: string
+  authToken: string
+  speed: number
+  log: Log
+}
+
+// Enough for any test; a sandbox that runs for weeks must not grow for ever.
+const KEPT = 1000
+
+export const createCalls = ({ accountSid, authToken, speed, log }: CallsOptions): Calls => {
+  const legs = new Map<string, Leg>()
+  const dials: Dial[] = []
+  const send = createSend(authToken)
+
+  const start = (form: URLSearchParams): Call => {
+    const parameters = parseCreate(form)
+    const scenario = scenarioFor(parameters.to)
+    if (scenario.carrier.kind === 'refuses') {
+      const { status, code, message } = scenario.carrier
+      throw new CarrierError(status, code, message)
+    }
+    const call = newCall(accountSid, parameters)
+    legs.set(call.sid, startLeg({ call, scenario, authToken, speed, send, log }))
+    for (const oldest of legs.keys()) if (legs.size > KEPT) legs.delete(oldest)
+    return call
+  }
+  const note = (form: URLSearchParams, sid: string | null, errorCode: number | null): void => {
+    const [to, from] = [form.get('To') ?? '', form.get('From') ?? '']
+    const statusCallback = form.get('StatusCallback')
+    dials.push({ at: new Date().toISOString(), to, from, statusCallback, sid, errorCode })
+    if (dials.length > KEPT) dials.shift()
+    log.info({ leg: sid, to: maskNumber(to), code: errorCode }, 'dial')
+  }
+
+  return {
+    create: form => {
+      try {
+        const call = start(form)
+        note(form, call.sid, null)
+        return call
+      } catch (error) {
+        if (error instanceof CarrierError) note(form, null, error.code)
+        throw error
+      }
+    },
+    leg: sid => legs.get(sid),
+    all: () => [...legs.values()].map(leg => leg.call).toReversed(),
+    dials: () => dials,
+    accounts: () => [...legs.values()].map(leg => leg.account()),
+    stop: () => {
+      for (const leg of legs.values()) leg.stop()
+    },
+  }
+}

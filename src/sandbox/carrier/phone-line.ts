@@ -1,0 +1,111 @@
+// The audio of one leg: the clock that drives it, the callee at one end, and whatever the carrier plays at the other.
+// H1  20 ms go each way in each tick: first into the callee's ear, then out of its mouth.
+// H2  While the carrier waits for our side over HTTP, media time is wall time: a second of silence is a second.
+// H3  While a stream is open, media time waits for our side (the clock's C2).
+import { randomInt } from 'node:crypto'
+import type { Line } from '../callee/account.ts'
+import { createCallee } from '../callee/callee.ts'
+import type { CalleePart } from '../scenarios/scenario.ts'
+import { clipFor } from '../voice/clips.ts'
+import { startElasticClock, TICK_MS } from '../voice/clock.ts'
+import { FRAME_SAMPLES, silence } from '../voice/mulaw.ts'
+import { speak } from '../voice/speech.ts'
+import { openStream } from './stream.ts'
+import type { StreamEnd, StreamOptions } from './stream.ts'
+import { createMediaTimers } from './timers.ts'
+
+export interface PhoneLine {
+  /** The callee is there from now on. */
+  answer: () => void
+  /** Media milliseconds since the answer; 0 before. */
+  nowMs: () => number
+  after: (ms: number, signal: AbortSignal) => Promise<void>
+  say: (text: string, signal: AbortSignal) => Promise<void>
+  pause: (ms: number, signal: AbortSignal) => Promise<void>
+  connect: (options: Omit<StreamOptions, 'onOpen' | 'onTaken'> & { onOpen: () => void }) => Promise<StreamEnd>
+  /** Waits for our side at the pace of the wall clock. */
+  inWallTime: <T>(work: Promise<T>) => Promise<T>
+  lines: () => Line[]
+  stop: () => void
+}
+
+interface AudioPath {
+  play: () => Uint8Array
+  carry: (inbound: Uint8Array, mediaMs: number) => void
+}
+
+const QUIET: AudioPath = { play: () => silence(FRAME_SAMPLES), carry: () => undefined }
+
+export interface PhoneLineOptions {
+  speed: number
+  callee: CalleePart | null
+  /** The callee hangs up. */
+  onHangUp: () => void
+  /** Called in each tick of an answered call. */
+  onTick: (sinceAnswerMs: number) => void
+}
+
+export const startPhoneLine = ({ speed, callee: part, onHangUp, onTick }: PhoneLineOptions): PhoneLine => {
+  const timers = createMediaTimers()
+  const callee = part && createCallee(part, onHangUp)
+  let answeredMs: number | null = null
+  let path = QUIET
+
+  const clock = startElasticClock({
+    speed,
+    onTick: mediaMs => {
+      timers.tick(mediaMs)
+      if (answeredMs === null || !callee) return
+      path.carry(callee.tick(path.play()), mediaMs)
+      onTick(mediaMs - answeredMs)
+    },
+  })
+
+  const inWallTime = async <T>(work: Promise<T>): Promise<T> => {
+    clock.setSpeed(Math.min(1, speed))
+    try {
+      return await work
+    } finally {
+      clock.setSpeed(speed)
+    }
+  }
+  return {
+    answer: () => (answeredMs = clock.now()),
+    nowMs: () => (answeredMs === null ? 0 : clock.now() - answeredMs),
+    after: timers.after,
+    say: async (text, signal) => {
+      callee?.pickUp()
+      const frames = speak({ text, utterance: randomInt(2 ** 32), clip: clipFor(text) })
+      const durationMs = frames.length * TICK_MS
+      path = { ...QUIET, play: () => frames.shift() ?? QUIET.play() }
+      await timers.after(durationMs, signal)
+      path = QUIET
+    },
+    pause: (ms, signal) => {
+      callee?.pickUp()
+      return timers.after(ms, signal)
+    },
+    connect: async options => {
+      const opened = Promise.withResolvers<void>()
+      const stream = openStream({
+        ...options,
+        onTaken: clock.taken,
+        onOpen: () => {
+          options.onOpen()
+          callee?.pickUp()
+          path = stream
+          clock.listen(true)
+          opened.resolve()
+        },
+      })
+      await inWallTime(Promise.race([opened.promise, stream.ended]))
+      const end = await stream.ended
+      path = QUIET
+      clock.listen(false)
+      return end
+    },
+    inWallTime,
+    lines: () => callee?.lines() ?? [],
+    stop: clock.stop,
+  }
+}

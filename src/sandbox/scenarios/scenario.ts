@@ -1,0 +1,45 @@
+// What a scenario says: which number chooses it, what carrier and callee do, and as what the call must end.
+
+/** What the carrier does with a dial. Milliseconds are media time. */
+export type CarrierPart =
+  | { kind: 'answers'; ringMs: number }
+  | { kind: 'rings' }
+  | { kind: 'ends'; status: 'busy' | 'failed'; ringMs: number }
+  | { kind: 'refuses'; status: number; code: number; message: string }
+
+/** What is answered to a request, with slots from what was heard, and what the callee then waits for. */
+export interface Reply {
+  /** Slots: {thing} {when} {later} {day} {nextDay}. */
+  say: string
+  expects: 'name' | 'offer' | 'nothing'
+}
+
+/** What the callee says. */
+export interface CalleePart {
+  greeting: string
+  table: Reply
+  appointment: Reply
+  hours: Reply
+}
+
+/** As what a call must end; credits are those that it costs. */
+export interface ScenarioEnd {
+  status: 'completed' | 'failed' | 'canceled'
+  outcome: 'achieved' | 'partial' | 'not_achieved' | null
+  errorCode: string | null
+  credits: 0 | 1
+}
+
+export interface Scenario {
+  /** The number that chooses it, E.164. */
+  number: string
+  name: string
+  title: string
+  description: string
+  carrier: CarrierPart
+  callee: CalleePart | null
+  ends: ScenarioEnd
+}
+
+/** What a callee says when it picks up. */
+export const GREETING = 'Hello, how can I help you?'

@@ -1,0 +1,73 @@
+// The sandbox on one port: a carrier with its callees, a model, and a few businesses' websites.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Router } from '@koa/router'
+import Koa from 'koa'
+import type { Log } from '../log.ts'
+import { createCalls } from './carrier/calls.ts'
+import { createCarrierRoutes } from './carrier/routes.ts'
+import { createModelServer } from './model/server.ts'
+import { createSites } from './sites/routes.ts'
+
+export interface SandboxOptions {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  /** Media time per wall time, at most. */
+  speed: number
+  accountSid: string
+  authToken: string
+  apiKey: string
+  log: Log
+}
+
+export interface Sandbox {
+  /** `http://<host>:<port>`, without a slash at its end. */
+  url: string
+  stop: () => Promise<void>
+}
+
+/** Starts a sandbox; rejects where its port cannot be had. */
+export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+  const { accountSid, authToken, apiKey, speed, log } = options
+  const calls = createCalls({ accountSid, authToken, speed, log })
+  const model = createModelServer({ apiKey, speed, log })
+  const own = new Router()
+    .get('/healthz', ctx => {
+      ctx.body = { status: 'ok' }
+    })
+    .get('/sandbox/legs', ctx => {
+      ctx.body = { dials: calls.dials(), legs: calls.accounts() }
+    })
+    .get('/sandbox/legs/:sid', ctx => {
+      ctx.body = calls.leg(ctx.params['sid'] ?? '')?.account()
+    })
+
+  const app = new Koa()
+  app.on('error', (error: unknown) => log.error({ err: error }, 'request failed'))
+  const routers = [own, createCarrierRoutes({ accountSid, authToken, calls }), model.router, createSites()]
+  for (const router of routers) app.use(router.routes())
+
+  const handle = app.callback()
+  const server = createServer((request, response) => void handle(request, response))
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', error => log.debug({ err: error }, 'upgrade broke off'))
+    if (!model.handleUpgrade(request, socket, head))
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${options.host}:${port}`,
+    stop: async () => {
+      calls.stop()
+      model.close()
+      const closed = new Promise(resolve => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

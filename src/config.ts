@@ -116,27 +116,4 @@ export type ApiConfig = ReturnType<typeof apiConfig>
 export type CallsWorkerConfig = ReturnType<typeof callsWorkerConfig>
 export type MediaWorkerConfig = ReturnType<typeof mediaWorkerConfig>
 
-/** Every time-out of a call in one place, in ms; a test asserts the inequalities between them. */
-export const TIMEOUTS = {
-  websiteMs: 20_000,
-  modelOpenMs: 10_000,
-  modelOpenRetryMs: 300_000,
-  carrierRequestMs: 10_000,
-  dialUntilMs: 15_000,
-  ringMs: 45_000,
-  carrierSilenceMs: 75_000,
-  dialUnknownMs: 600_000,
-  mediaReadyMs: 3_600_000,
-  streamTokenMs: 600_000,
-  instructionsPollMs: 2_500,
-  fillerLimitMs: 20_000,
-  carrierFetchMs: 15_000,
-  leaseRenewMs: 2_000,
-  leaseStaleMs: 6_000,
-  noFrameMs: 5_000,
-  heartbeatMs: 120_000,
-  heartbeatThrottleMs: 10_000,
-  sealMs: 5_000,
-  timeLimitMarginSeconds: 60,
-  concludeMs: 3_600_000,
-} as const
+export { TIMEOUTS } from './timeouts.ts'

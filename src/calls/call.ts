@@ -1,14 +1,15 @@
 // A call and how it may change.
 // C1  Its status only moves forward, by rank; every change is one conditional update, whoever comes first.
 // C2  A call has one leg at the carrier: the first id that is bound is its leg, any other is hung up.
-// C3  `accepting` is not yet a call: it is never shown, and it becomes one by the update to `queued`.
+// C3  `accepting` is not yet a call: it is never shown, and it becomes one by the update to `queued`. One that does not
+//     is `voided`, gives its credit back, and is forgotten.
 
 export type Mode = 'live' | 'test'
 
 /** The six statuses that a client can read, in the contract's words. */
 export const CALL_STATUSES = ['queued', 'dialing', 'in_progress', 'completed', 'canceled', 'failed'] as const
 export type CallStatus = (typeof CALL_STATUSES)[number]
-export type StoredStatus = 'accepting' | CallStatus
+export type StoredStatus = 'accepting' | 'voided' | CallStatus
 
 export const OUTCOMES = ['achieved', 'partial', 'not_achieved'] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -28,7 +29,8 @@ export interface CallRequest {
   callerName: string | null
   maxDurationSeconds: number
   record: boolean
-  metadata: Record<string, string> | null
+  /** As pairs, for a name may hold any character, and a document's field may not. */
+  metadata: { name: string; value: string }[] | null
 }
 
 /** The one attempt to dial: stored as an intent before the carrier is asked, so that it can never be made twice. */
@@ -95,11 +97,16 @@ const RANK: Record<StoredStatus, number> = {
   completed: 4,
   canceled: 4,
   failed: 4,
+  voided: 4,
 }
 
 /** The statuses from which a call may move to `to`. */
 export const statusesBefore = (to: StoredStatus): StoredStatus[] =>
   (Object.keys(RANK) as StoredStatus[]).filter(status => RANK[status] < RANK[to])
+
+/** Whether a client may read the call (C3). */
+export const isShown = (status: StoredStatus): status is CallStatus =>
+  status !== 'accepting' && status !== 'voided'
 
 export const isEnded = (status: StoredStatus): boolean => RANK[status] === RANK.completed
 

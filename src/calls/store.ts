@@ -1,6 +1,6 @@
 import type { Collection, Db, Filter } from 'mongodb'
 
-import { statusesBefore } from './call.ts'
+import { CALL_STATUSES, isShown, statusesBefore } from './call.ts'
 import type { Call, CallResult, CallStatus, Dial, LegEnd, StoredStatus, Turn, WebsiteContext } from './call.ts'
 import type { AnsweredBy, CallErrorCode } from './call.ts'
 
@@ -42,15 +42,22 @@ export const createCallStore = (db: Db) => {
       await calls.insertOne(call)
     },
 
+    /** Decides that a call is not accepted any more; false if it was accepted meanwhile. */
+    markVoided: async (id: string): Promise<boolean> =>
+      (await change({ _id: id, status: 'accepting' }, { status: 'voided' })) !== null,
+
+    /** Forgets a call that was never accepted. */
+    discard: async (id: string): Promise<void> => {
+      await calls.deleteOne({ _id: id, status: { $in: ['accepting', 'voided'] } })
+    },
+
     /** Any call, `accepting` ones included. */
     find: async (id: string): Promise<Call | null> => await calls.findOne({ _id: id }),
 
     /** A call as its owner may see it: `null` for an unknown one, another account's, or one not accepted yet. */
     findOwned: async (id: string, accountId: string, mode: Call['mode']): Promise<Call | null> => {
       const call = await calls.findOne({ _id: id })
-      return call && call.accountId === accountId && call.mode === mode && call.status !== 'accepting'
-        ? call
-        : null
+      return call && call.accountId === accountId && call.mode === mode && isShown(call.status) ? call : null
     },
 
     /** Newest first, without the turns; one more than `limit` tells the caller that there are more. */
@@ -59,7 +66,7 @@ export const createCallStore = (db: Db) => {
         .find({
           accountId,
           mode,
-          status: options.status ?? { $ne: 'accepting' },
+          status: options.status ?? { $in: [...CALL_STATUSES] },
           ...(options.startingAfter ? { _id: { $lt: options.startingAfter } } : {}),
         })
         .sort({ _id: -1 })
@@ -81,13 +88,23 @@ export const createCallStore = (db: Db) => {
       await change({ _id: id, dial: { $ne: null } }, { 'dial.state': state })
     },
 
-    /** Binds the carrier's id of the leg; false if the call has another leg already (that one has to be hung up). */
-    bindLeg: async (id: string, legId: string): Promise<boolean> =>
-      (await change({ _id: id, legId: { $in: [null, legId] } }, { legId, 'dial.state': 'submitted' })) !== null,
+    /** The carrier refused the dial, for the reason in `message`. */
+    refuseDial: async (id: string, message: string): Promise<void> => {
+      await change({ _id: id, dial: { $ne: null } }, { 'dial.state': 'refused', errorMessage: message })
+    },
 
-    /** Takes note of a carrier event by its sequence number; false if it was seen or overtaken. */
-    noteLegEvent: async (id: string, sequence: number): Promise<boolean> =>
-      (await change({ _id: id, 'leg.sequence': { $lt: sequence } }, { 'leg.sequence': sequence })) !== null,
+    /** Those of `legIds` that are some call's already. */
+    findBoundLegs: async (legIds: string[]): Promise<string[]> => {
+      const bound = await calls.find({ legId: { $in: legIds } }).toArray()
+      return bound.flatMap(call => call.legId ?? [])
+    },
+
+    /** Binds the carrier's id of the leg; false if the call has another leg already, or never dialled: that leg has to be hung up. */
+    bindLeg: async (id: string, legId: string): Promise<boolean> =>
+      (await change(
+        { _id: id, legId: { $in: [null, legId] }, dial: { $ne: null } },
+        { legId, 'dial.state': 'submitted' },
+      )) !== null,
 
     /** How the leg ended, once; `null` if that was known already. */
     endLeg: async (id: string, ended: LegEnd): Promise<Call | null> =>

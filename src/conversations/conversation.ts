@@ -27,10 +27,13 @@ export interface ConversationEnd {
 export interface ReadyHost {
   generation: number
   host: string
-  /** Public WebSocket URL of the host's gateway. */
+  /** The whole public URL of the host's streams, `wss://…/streams`. */
   url: string
-  /** SHA-256, hex, of the single-use stream token; `null` once used. */
-  tokenHash: string | null
+  /**
+   * The single-use stream token; `null` once used. It is stored in the clear because the instructions route has to
+   * hand it to the carrier, and media hosts and the API share no secret from which it could be derived.
+   */
+  token: string | null
   /** After this moment the token is refused. */
   expiresAt: Date
 }
@@ -76,9 +79,17 @@ export const newConversation = (callId: string): Conversation => ({
 /** The key under which the `index`-th turn (from 0) is stored. */
 export const turnKey = (index: number): string => String(index).padStart(5, '0')
 
-/** The turns in the order of the conversation; those without words yet are left out. */
-export const turnsOf = (conversation: Pick<Conversation, 'turns'>): Turn[] =>
+/**
+ * The turns in the order of the conversation; those without words yet are left out. One that was still being spoken
+ * when the conversation was sealed (its host died) counts as interrupted.
+ */
+export const turnsOf = (conversation: Pick<Conversation, 'turns' | 'sealed'>): Turn[] =>
   Object.entries(conversation.turns)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { role, text, atMs, interrupted }]) => ({ role, text, atMs, interrupted }))
+    .map(([, { role, text, atMs, interrupted, final }]) => ({
+      role,
+      text,
+      atMs,
+      interrupted: interrupted || (!final && conversation.sealed !== null),
+    }))
     .filter(turn => turn.text !== '')

@@ -51,19 +51,14 @@ export const createConversationStore = (db: Db) => {
       )) !== null,
 
     /** Admits the stream of `generation` and uses up its token; `null` for a wrong, used or expired one. Returns the turns. */
-    start: async (
-      callId: string,
-      generation: number,
-      tokenHash: string,
-      now: Date,
-    ): Promise<Conversation | null> => {
+    start: async (callId: string, generation: number, token: string, now: Date): Promise<Conversation | null> => {
       const conversation = await conversations.findOne({ _id: callId })
       return await change(
         {
           _id: callId,
           generation: { $lt: generation },
           'ready.generation': generation,
-          'ready.tokenHash': tokenHash,
+          'ready.token': token,
           'ready.expiresAt': { $gt: now },
           ended: null,
           sealed: null,
@@ -71,7 +66,7 @@ export const createConversationStore = (db: Db) => {
         {
           generation,
           host: conversation?.ready?.host ?? null,
-          'ready.tokenHash': null,
+          'ready.token': null,
           moving: null,
           started: conversation?.started ?? now,
         },

@@ -1,0 +1,31 @@
+import { newCredits, WELCOME_CREDITS } from '../credits/credit.ts'
+import { createCreditStore } from '../credits/store.ts'
+import { newId } from '../ids.ts'
+import type { Database } from '../providers/mongo.ts'
+import { createAccountStore } from './store.ts'
+
+export type AccountService = ReturnType<typeof createAccountService>
+
+export const createAccountService = (db: Database) => {
+  const accounts = createAccountStore(db)
+  const credits = createCreditStore(db)
+  return {
+    /** Makes an account with its welcome credits and recording on. */
+    create: async (name: string): Promise<{ accountId: string; credits: number }> => {
+      const accountId = newId('acc')
+      await accounts.insert({
+        _id: accountId,
+        name,
+        createdAt: new Date(),
+        recordByDefault: true,
+        ...newCredits(),
+      })
+      await credits.grant(accountId, 'welcome', WELCOME_CREDITS)
+      return { accountId, credits: WELCOME_CREDITS }
+    },
+
+    /** Whether the account's calls are recorded unless they say otherwise. */
+    recordsByDefault: async (accountId: string): Promise<boolean> =>
+      (await accounts.find(accountId))?.recordByDefault ?? true,
+  }
+}

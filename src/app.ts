@@ -1,0 +1,52 @@
+import Koa from 'koa'
+import type { Router } from '@koa/router'
+
+import type { AccountService } from './accounts/service.ts'
+import { callRoutes } from './calls/routes.ts'
+import { createCallService } from './calls/service.ts'
+import type { CallStore } from './calls/store.ts'
+import type { Mode } from './calls/call.ts'
+import type { ConversationStore } from './conversations/store.ts'
+import type { CreditStore } from './credits/store.ts'
+import { errorResponses } from './http/errors.ts'
+import { createHealthRouter } from './http/health.ts'
+import { createRouter, mount } from './http/mount.ts'
+import { requestIds, requestLog } from './http/request-log.ts'
+import type { KeyService } from './keys/service.ts'
+import type { Log } from './log.ts'
+import type { Engine } from './providers/ports.ts'
+
+/** What the API is made of; `deps.ts` chooses it. */
+export interface AppDeps {
+  calls: CallStore
+  conversations: ConversationStore
+  credits: CreditStore
+  accounts: AccountService
+  keys: KeyService
+  engine: Engine
+  /** The modes that have a carrier. */
+  modes: ReadonlySet<Mode>
+  /** What the carrier asks and tells. */
+  carrierRouter: Router
+  isStoreReachable: () => Promise<boolean>
+  /** Whether an error means that the store does not answer. */
+  isUnreachable: (error: unknown) => boolean
+  log: Log
+}
+
+/** The API: objective calls for clients, instructions and callbacks for the carrier, health for operators. */
+export const createApp = (deps: AppDeps): Koa => {
+  const app = new Koa()
+  const routers = [
+    createRouter(callRoutes(createCallService(deps)), deps.keys),
+    deps.carrierRouter,
+    createHealthRouter(deps.isStoreReachable),
+  ]
+  app.use(requestIds())
+  app.use(requestLog(deps.log))
+  app.use(errorResponses(deps))
+  for (const middleware of mount(routers)) app.use(middleware)
+  // What is left are broken connections; without a listener Koa would print them.
+  app.on('error', error => deps.log.debug({ err: error }, 'a response could not be sent'))
+  return app
+}

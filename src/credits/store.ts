@@ -1,0 +1,115 @@
+import type { Collection, Db, Document, Filter } from 'mongodb'
+
+import { judgeHold, ledgerId } from './credit.ts'
+import type { Credits, LedgerEntry } from './credit.ts'
+
+export type HoldResult =
+  | { kind: 'held'; remaining: number }
+  | { kind: 'insufficient'; remaining: number }
+  | { kind: 'too_many' }
+
+export type CreditStore = ReturnType<typeof createCreditStore>
+
+type AccountCredits = Credits & { _id: string }
+type StoredEntry = LedgerEntry & { _id: string; accountId: string }
+
+/** Credits in the collection `accounts`: each step is one conditional update of the account's document (K1–K4 of credit.ts). */
+export const createCreditStore = (db: Db) => {
+  const accounts: Collection<AccountCredits> = db.collection<AccountCredits>('accounts')
+  const ledger: Collection<StoredEntry> = db.collection<StoredEntry>('ledger')
+
+  const change = async (filter: Filter<AccountCredits>, update: Document): Promise<AccountCredits | null> =>
+    await accounts.findOneAndUpdate(filter, update, { returnDocument: 'after' })
+
+  const find = async (accountId: string): Promise<AccountCredits> => {
+    const account = await accounts.findOne({ _id: accountId })
+    if (!account) throw new Error(`account ${accountId} does not exist`)
+    return account
+  }
+
+  /** Writes what is not in the ledger yet; an entry leaves `unposted` only when the ledger has it. */
+  const post = async (account: AccountCredits): Promise<void> => {
+    for (const [id, entry] of Object.entries(account.unposted)) {
+      await ledger.updateOne(
+        { _id: `${account._id}_${id}` },
+        { $setOnInsert: { ...entry, accountId: account._id } },
+        { upsert: true },
+      )
+      await accounts.updateOne({ _id: account._id }, { $unset: { [`unposted.${id}`]: '' } })
+    }
+  }
+
+  const settle = async (accountId: string, callId: string, update: Document): Promise<AccountCredits | null> => {
+    const { $inc, ...others } = update
+    return await change(
+      { _id: accountId, [`holds.${callId}`]: { $exists: true } },
+      {
+        ...others,
+        $unset: { [`holds.${callId}`]: '' },
+        $inc: { ...$inc, openCallsLeft: 1 },
+      },
+    )
+  }
+
+  const unposted = (kind: LedgerEntry['kind'], cause: string, credits: number, at: Date): Document => ({
+    [`unposted.${ledgerId(kind, cause)}`]: { kind, cause, credits, at } satisfies LedgerEntry,
+  })
+
+  return {
+    /** Holds one credit for a call; holding again for the same call changes nothing. `remaining` is the balance after it. */
+    hold: async (accountId: string, callId: string): Promise<HoldResult> => {
+      for (;;) {
+        const held = await change(
+          {
+            _id: accountId,
+            balance: { $gte: 1 },
+            openCallsLeft: { $gte: 1 },
+            [`holds.${callId}`]: { $exists: false },
+          },
+          { $inc: { balance: -1, openCallsLeft: -1 }, $set: { [`holds.${callId}`]: 1 } },
+        )
+        if (held) return { kind: 'held', remaining: held.balance }
+        const account = await find(accountId)
+        const verdict = judgeHold(account, callId)
+        if (verdict === 'held_already') return { kind: 'held', remaining: account.balance }
+        if (verdict === 'insufficient') return { kind: 'insufficient', remaining: account.balance }
+        if (verdict === 'too_many') return { kind: 'too_many' }
+        // It became possible between the two look-ups: another call was settled. Ask again.
+      }
+    },
+
+    /** Takes a call's held credit for good; a second time, or after a release, changes nothing. */
+    capture: async (accountId: string, callId: string): Promise<void> => {
+      const account = await settle(accountId, callId, {
+        $inc: { captured: 1 },
+        $set: unposted('capture', callId, -1, new Date()),
+      })
+      if (account) await post(account)
+    },
+
+    /** Gives a call's held credit back; a second time, or after a capture, changes nothing. */
+    release: async (accountId: string, callId: string): Promise<void> => {
+      await settle(accountId, callId, { $inc: { balance: 1 } })
+    },
+
+    /** Adds credits once per `grantId`, such as a payment's; the same id again changes nothing. */
+    grant: async (accountId: string, grantId: string, credits: number): Promise<void> => {
+      const account = await change(
+        { _id: accountId, [`grants.${grantId}`]: { $exists: false } },
+        {
+          $inc: { bought: credits, balance: credits },
+          $set: { [`grants.${grantId}`]: credits, ...unposted('grant', grantId, credits, new Date()) },
+        },
+      )
+      if (account) await post(account)
+    },
+
+    /** The account's credits that no call holds. */
+    remaining: async (accountId: string): Promise<number> => (await find(accountId)).balance,
+
+    /** Writes what a process left unposted when it died; run now and then. */
+    postPending: async (): Promise<void> => {
+      for await (const account of accounts.find({ unposted: { $ne: {} } })) await post(account)
+    },
+  }
+}

@@ -1,0 +1,73 @@
+// The one place where the API chooses its adapters.
+import { createAccountService } from './accounts/service.ts'
+import type { AppDeps } from './app.ts'
+import type { Mode } from './calls/call.ts'
+import { createCallStore } from './calls/store.ts'
+import type { ApiConfig } from './config.ts'
+import { createConversationStore } from './conversations/store.ts'
+import { createCreditStore } from './credits/store.ts'
+import { createHostStore } from './hosts/store.ts'
+import { createKeyService } from './keys/service.ts'
+import type { Log } from './log.ts'
+import { createMongo, isStoreReachable, isStoreUnreachable } from './providers/mongo.ts'
+import { connectTemporal, createEngine } from './providers/temporal.ts'
+import { createCarrier } from './providers/twilio/carrier.ts'
+import { createCarrierRouter } from './providers/twilio/routes.ts'
+import { TIMEOUTS } from './timeouts.ts'
+
+const HEALTH_MS = 1_000
+
+export interface ApiDeps extends AppDeps {
+  close: () => Promise<void>
+}
+
+/** Connects the API to its store, engine and carriers; throws when the store cannot be reached. */
+export const createApiDeps = async (config: ApiConfig, log: Log): Promise<ApiDeps> => {
+  const { publicUrl } = config
+  const mongo = await createMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE, log })
+  const { db } = mongo
+  const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE })
+  const engine = createEngine({ client: temporal.client })
+  const calls = createCallStore(db)
+  await calls.ensureIndexes()
+  const conversations = createConversationStore(db)
+
+  const carrierOf = (mode: Mode) => {
+    const settings = config.carriers[mode]
+    const timeoutMs = TIMEOUTS.carrierRequestMs
+    return (
+      settings && {
+        authToken: settings.TWILIO_AUTH_TOKEN,
+        carrier: createCarrier({ settings, mode, publicUrl, timeoutMs }),
+      }
+    )
+  }
+  const carriers = { live: carrierOf('live'), test: carrierOf('test') }
+
+  return {
+    calls,
+    conversations,
+    credits: createCreditStore(db),
+    accounts: createAccountService(db),
+    keys: createKeyService(db),
+    engine,
+    modes: new Set((['live', 'test'] as const).filter(mode => carriers[mode] !== null)),
+    carrierRouter: createCarrierRouter({
+      calls,
+      conversations,
+      hosts: createHostStore(db),
+      engine,
+      carriers,
+      publicUrl,
+      timeouts: TIMEOUTS,
+      log,
+    }),
+    isStoreReachable: () => isStoreReachable(db, HEALTH_MS),
+    isUnreachable: isStoreUnreachable,
+    log,
+    close: async () => {
+      await temporal.close()
+      await mongo.close()
+    },
+  }
+}

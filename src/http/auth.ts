@@ -1,0 +1,22 @@
+import type { Context } from 'koa'
+
+import { AppError } from '../errors.ts'
+import type { KeyService, Principal } from '../keys/service.ts'
+
+/** Whom the request's key speaks for. Missing, malformed, unknown and revoked keys get the same answer. */
+export const authenticate = async (ctx: Context, keys: KeyService): Promise<Principal> => {
+  const secret = secretOf(ctx)
+  const principal = secret === null ? null : await keys.authenticate(secret)
+  if (principal) return principal
+  throw new AppError(
+    'unauthorized',
+    'Invalid or missing API key. Expected a key of your account in the x-api-key header, or as Authorization: Bearer',
+    { 'WWW-Authenticate': 'Bearer' },
+  )
+}
+
+const secretOf = (ctx: Context): string | null => {
+  const own = ctx.get('x-api-key').trim()
+  if (own !== '') return own
+  return /^bearer +(\S+)$/i.exec(ctx.get('authorization').trim())?.[1] ?? null
+}

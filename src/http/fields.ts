@@ -1,0 +1,56 @@
+// How the fields of a request are checked: one text per field says what was expected of it, whatever was wrong.
+import { z } from 'zod'
+
+import { AppError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
+
+const expectations = z.registry<{ expected: string }>()
+
+/** A field of a request: `expected` completes the sentence "Expected …" of its errors; the rest is its documentation. */
+export const field = <T extends z.ZodType>(
+  schema: T,
+  { expected, ...documentation }: { expected: string; description: string; examples?: z.input<T>[] },
+): T => {
+  const documented = schema.meta(documentation)
+  expectations.add(documented, { expected })
+  return documented
+}
+
+/** The fields that were given: `null` and blank text count as absent. */
+const given = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, value]) => value !== null && value !== undefined && !(typeof value === 'string' && value.trim() === ''),
+    ),
+  )
+
+/**
+ * Checks `fields` against a schema of `field`s. A required one that is absent is `missing_field`; then the first that
+ * is wrong is `validation_error`, or what `codes` says of it. Unknown fields are ignored.
+ */
+export const parseFields = <T extends z.ZodObject>(
+  schema: T,
+  fields: Record<string, unknown>,
+  codes: Partial<Record<string, ErrorCode>> = {},
+): z.output<T> => {
+  const present = given(fields)
+  const result = schema.safeParse(present)
+  if (result.success) return result.data
+  const wrong = result.error.issues.map(issue => String(issue.path[0]))
+  const missing = wrong.find(name => !Object.hasOwn(present, name))
+  if (missing !== undefined)
+    throw new AppError(
+      'missing_field',
+      `Missing required field '${missing}'. Expected ${expected(schema, missing)}`,
+    )
+  const name = wrong.find(name => codes[name] === undefined) ?? wrong[0] ?? ''
+  throw new AppError(
+    codes[name] ?? 'validation_error',
+    `Invalid value of field '${name}'. Expected ${expected(schema, name)}`,
+  )
+}
+
+const expected = (schema: z.ZodObject, name: string): string => {
+  const ofField = schema.shape[name]
+  return (ofField && expectations.get(ofField as z.ZodType)?.expected) ?? 'another value'
+}

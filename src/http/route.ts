@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+
+import type { ErrorCode } from '../errors.ts'
+import type { Principal } from '../keys/service.ts'
+import { parseFields } from './fields.ts'
+
+type Fields = z.ZodObject
+
+/** One operation of the API: what it takes, gives and refuses, for the router and for its documentation. */
+interface Operation<P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType> {
+  method: 'GET' | 'POST'
+  /** As the router has it: `/api/v1/calls/:call_id`. */
+  path: string
+  operationId: string
+  summary: string
+  description: string
+  /** Made of `field`s, as query and body are. */
+  params?: P
+  query?: Q
+  body?: B
+  /** Fields whose invalid values have a code of their own. */
+  fieldCodes?: Partial<Record<string, ErrorCode>>
+  /** The one successful answer. */
+  response: { status: number; description: string; schema: R }
+  /** Error codes besides those that every operation has. */
+  errors: ErrorCode[]
+  /** Is given checked fields only. */
+  handle: (input: {
+    principal: Principal
+    params: z.output<P>
+    query: z.output<Q>
+    body: z.output<B>
+  }) => Promise<z.input<R>>
+}
+
+/** What arrived, before its fields are checked. */
+export interface RawRequest {
+  principal: Principal
+  params: Record<string, unknown>
+  query: Record<string, unknown>
+  body: Record<string, unknown>
+}
+
+/** An operation as the router and the documentation see it, whatever its fields are. */
+export interface Route extends Omit<Operation<Fields, Fields, Fields, z.ZodType>, 'handle'> {
+  /** Checks the fields, then handles. */
+  answer: (request: RawRequest) => Promise<unknown>
+}
+
+/** Declares an operation: its handler's types are those of its schemas. */
+export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType>({
+  handle,
+  ...operation
+}: Operation<P, Q, B, R>): Route => ({
+  ...operation,
+  answer: async ({ principal, params, query, body }) =>
+    await handle({
+      principal,
+      params: check(operation.params, params),
+      query: check(operation.query, query),
+      body: check(operation.body, body, operation.fieldCodes),
+    }),
+})
+
+// An operation without a schema takes no such fields, and its handler has none to read.
+const check = <T extends Fields>(
+  schema: T | undefined,
+  fields: Record<string, unknown>,
+  codes?: Partial<Record<string, ErrorCode>>,
+): z.output<T> => (schema ? parseFields(schema, fields, codes) : ({} as z.output<T>))

@@ -1,0 +1,35 @@
+// What the carrier is told to do with a leg when it asks: at the answer, and whenever a stream's socket has closed.
+// N1  It is read from the store alone: no worker is waited for.
+// N2  A stream is only offered by a host that is alive and newer than the one whose stream has just ended.
+import { isEnded } from '../../calls/call.ts'
+import type { Call } from '../../calls/call.ts'
+import type { Conversation } from '../../conversations/conversation.ts'
+
+export type Instruction =
+  | { kind: 'hangup' }
+  | { kind: 'connect'; url: string; token: string; generation: number }
+  /** Nobody can take the stream yet; `lost` is the generation that does not, or no longer. */
+  | { kind: 'wait'; lost: number }
+
+export interface Situation {
+  call: Call | null
+  conversation: Conversation | null
+  /** The leg that asks. */
+  legId: string
+  /** The generation whose stream has just ended; 0 at the answer. */
+  after: number
+  /** Whether the host in `ready` has renewed its lease of late. */
+  isHostAlive: boolean
+  now: Date
+}
+
+export const instruct = ({ call, conversation, legId, after, isHostAlive, now }: Situation): Instruction => {
+  if (!call || isEnded(call.status) || call.legId !== legId || call.leg.ended) return { kind: 'hangup' }
+  if (!conversation) return { kind: 'wait', lost: after }
+  if (conversation.ended || conversation.sealed) return { kind: 'hangup' }
+  const { ready } = conversation
+  if (!ready || ready.token === null || ready.generation <= after) return { kind: 'wait', lost: after }
+  return isHostAlive && ready.expiresAt > now
+    ? { kind: 'connect', url: ready.url, token: ready.token, generation: ready.generation }
+    : { kind: 'wait', lost: ready.generation }
+}

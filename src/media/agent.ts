@@ -1,0 +1,246 @@
+// Agent: the model's side of a bridge. What it says is played, cut when the callee speaks, and written down.
+// A1  Barge-in: first the carrier forgets what it has not played, then the model what was not heard, then late audio
+//     of what was cut is dropped.
+// A2  A session that is lost is replaced, and told what was said; the phone does not notice.
+// A3  Items of different sessions never meet: their ids carry the number of the session.
+
+import { END_CALL, parseEndCall } from '../briefing/tools.ts'
+import type { Turn } from '../calls/call.ts'
+import type { Log } from '../log.ts'
+import type { SessionItem } from '../briefing/briefing.ts'
+import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
+import { bytesOf } from './frames.ts'
+import type { Leg } from './leg.ts'
+import { createPlayback, msOf } from './playback.ts'
+import { createTurns } from './turns.ts'
+import type { TurnWrite } from './turns.ts'
+import { createWholeFrames } from './whole-frames.ts'
+
+/** A mark may be this late, in media time, before the carrier is taken to have lost it. */
+const LATE_MARK_MS = 2_000
+const MAX_SESSIONS = 4
+const MAX_FAILED_RESPONSES = 3
+
+export interface AgentDeps {
+  leg: Pick<Leg, 'sendAudio' | 'sendMark' | 'clear'>
+  session: ModelSession
+  /** Opens another session; `null` if that is not possible. */
+  reopen: () => Promise<ModelSession | null>
+  /** Put before the model in writing, ahead of what was said. */
+  items: SessionItem[]
+  /** What was said before this leg began, and the number of its first turn. */
+  earlier: Turn[]
+  baseIndex: number
+  /** Media time now. */
+  mediaMs: () => number
+  on: AgentEvents
+  log: Log
+}
+
+export interface AgentEvents {
+  /** A turn was completed, cut or corrected. */
+  turnsChanged: () => void
+  calleeSpoke: () => void
+  /** The agent wants to end the call, once what it says has been heard. */
+  endCalled: () => void
+  /** A response ended, or some of it was heard. */
+  progressed: () => void
+  /** A new session has taken over from a lost one. */
+  resumed: () => void
+  /** There is no session any more, and none can be had. */
+  lost: () => void
+}
+
+export type Agent = ReturnType<typeof createAgent>
+
+export const createAgent = (deps: AgentDeps) => {
+  const { leg, mediaMs, on, log } = deps
+  const playback = createPlayback()
+  const frames = createWholeFrames()
+  const turns = createTurns(deps.baseIndex, playback.progressOf)
+  let session: ModelSession | null = null
+  let sessions = 0
+  let appendedMs = 0
+  let isCalleeSpeaking = false
+  let endCallId: string | null = null
+  let playsUntilMs = 0
+  let failedResponses = 0
+  let isStopped = false
+
+  const key = (itemId: string): string => `${sessions}/${itemId}`
+
+  const interrupt = (): void => {
+    frames.drop()
+    const cut = playback.clear()
+    if (cut.length === 0) return
+    leg.clear()
+    playsUntilMs = mediaMs()
+    for (const { itemId, contentIndex, heardMs, hasAudio } of cut) {
+      const [number, ...id] = itemId.split('/')
+      if (hasAudio && number === String(sessions)) session?.truncate(id.join('/'), contentIndex, heardMs)
+    }
+    log.debug({ cut: cut.length }, 'the callee interrupted the agent')
+    on.turnsChanged()
+  }
+
+  const send = (itemId: string, contentIndex: number, payload: string): void => {
+    const bytes = bytesOf(payload)
+    if (bytes === 0) return
+    turns.begin(itemId, 'agent', mediaMs() + playback.pendingMs())
+    const mark = playback.add(itemId, contentIndex, bytes)
+    if (mark === null || isStopped) return
+    leg.sendAudio(payload)
+    leg.sendMark(mark)
+    playsUntilMs = Math.max(playsUntilMs, mediaMs()) + msOf(bytes)
+  }
+
+  const play = (itemId: string, contentIndex: number, payload: string): void =>
+    send(itemId, contentIndex, frames.push(payload, bytesOf(payload)))
+
+  const finishAudio = (itemId: string): void => {
+    send(itemId, 0, frames.flush())
+    playback.finish(itemId)
+  }
+
+  const finishResponse = (event: Extract<ModelEvent, { kind: 'response_done' }>): void => {
+    for (const itemId of event.itemIds) {
+      finishAudio(key(itemId))
+      turns.finishText(key(itemId), 'agent', null)
+    }
+    failedResponses = event.status === 'failed' ? failedResponses + 1 : 0
+    if (failedResponses >= MAX_FAILED_RESPONSES) on.lost()
+    else if (failedResponses > 0) session?.respond()
+    on.turnsChanged()
+    on.progressed()
+  }
+
+  const callTool = (event: Extract<ModelEvent, { kind: 'tool_called' }>): void => {
+    if (event.name !== END_CALL.name) {
+      session?.answerTool(event.callId, 'There is no such tool.')
+      session?.respond()
+      return
+    }
+    log.info({ reason: parseEndCall(event.arguments) }, 'the agent ends the call')
+    endCallId = event.callId
+    on.endCalled()
+  }
+
+  const onEvent = (event: ModelEvent): void => {
+    switch (event.kind) {
+      case 'speech_started':
+        isCalleeSpeaking = true
+        // The model counts what was appended, which is less than media time when frames were missed.
+        turns.begin(key(event.itemId), 'callee', event.startMs + mediaMs() - appendedMs)
+        interrupt()
+        return on.calleeSpoke()
+      case 'speech_stopped':
+        isCalleeSpeaking = false
+        return
+      case 'item_placed':
+        if (event.role === 'agent') playback.begin(key(event.itemId))
+        return turns.place(key(event.itemId), event.previousId === null ? null : key(event.previousId), event.role)
+      case 'callee_text':
+        return turns.addText(key(event.itemId), 'callee', event.delta)
+      case 'callee_text_done':
+        turns.finishText(key(event.itemId), 'callee', event.text)
+        return on.turnsChanged()
+      case 'agent_audio':
+        return play(key(event.itemId), event.contentIndex, event.payload)
+      case 'agent_audio_done':
+        finishAudio(key(event.itemId))
+        return on.turnsChanged()
+      case 'agent_text':
+        return turns.addText(key(event.itemId), 'agent', event.delta)
+      case 'agent_text_done':
+        turns.finishText(key(event.itemId), 'agent', event.text)
+        return on.turnsChanged()
+      case 'tool_called':
+        return callTool(event)
+      case 'response_done':
+        return finishResponse(event)
+      case 'closed':
+        return onClosed(event.message)
+    }
+  }
+
+  const attach = (next: ModelSession): void => {
+    session = next
+    sessions++
+    appendedMs = 0
+    for (const item of deps.items) next.addItem(item)
+    for (const { role, text } of [...deps.earlier, ...turns.spoken()]) next.addItem({ role, text })
+    const number = sessions
+    next.listen(event => (number === sessions ? onEvent(event) : undefined))
+  }
+
+  const onClosed = (message: string): void => {
+    session = null
+    isCalleeSpeaking = false
+    turns.breakOff()
+    playback.finishAll()
+    on.turnsChanged()
+    if (isStopped) return
+    log.warn({ problem: message, session: sessions }, 'the model session was lost')
+    void replace()
+  }
+
+  const replace = async (): Promise<void> => {
+    const next = sessions < MAX_SESSIONS ? await deps.reopen() : null
+    if (isStopped) return next?.close()
+    if (!next) return on.lost()
+    attach(next)
+    on.resumed()
+  }
+
+  return {
+    start: (): void => attach(deps.session),
+
+    /** The callee's side, one frame. */
+    hear: (payload: string): void => {
+      appendedMs += msOf(bytesOf(payload))
+      session?.appendAudio(payload)
+    },
+
+    /** A mark came back from the carrier. */
+    onMark: (mark: string): void => {
+      const moved = playback.heard(mark)
+      if (moved.some(itemId => playback.progressOf(itemId)?.isHeard)) on.turnsChanged()
+      if (moved.length > 0) on.progressed()
+    },
+
+    respond: (directive: string): void => session?.respond(directive),
+
+    isCalleeSpeaking: (): boolean => isCalleeSpeaking,
+
+    isSpeaking: (): boolean => !playback.isIdle() && mediaMs() <= playsUntilMs + LATE_MARK_MS,
+
+    isResponding: (): boolean => session?.isResponding() ?? false,
+
+    /** The call goes on although the agent called the tool. */
+    refuseEndCall: (): void => {
+      if (endCallId !== null) session?.answerTool(endCallId, 'The call goes on: the callee is speaking.')
+      endCallId = null
+    },
+
+    takeWrites: (): TurnWrite[] => turns.takeWrites(),
+
+    /** Whether words of the callee's are still to come. */
+    isAwaitingCallee: (): boolean => session !== null && turns.isAwaitingCallee(),
+
+    /** The leg is over: nothing is played any more. What the callee is saying is taken as said. */
+    stop: (): void => {
+      if (isStopped) return
+      isStopped = true
+      if (isCalleeSpeaking) session?.commitAudio()
+    },
+
+    /** Nothing more is awaited: every turn stays as it is. */
+    close: (): void => {
+      isStopped = true
+      turns.end()
+      const last = session
+      session = null
+      last?.close()
+    },
+  }
+}

@@ -1,0 +1,166 @@
+// Bridge: one phone leg and one agent, tied together for one call.
+// B1  Audio passes through as base64; nothing here decodes a frame.
+// B2  What the callee has heard is known from marks alone, never from the clock.
+// B3  Every end is a BridgeOutcome; an exception that leaves this file is a bug.
+// B4  Time is media time, which advances with the carrier's frames. The one wall clock is the watchdog: a leg
+//     without a frame is lost.
+// B5  A goodbye is heard to its end before the leg is closed, unless the callee speaks into it.
+
+import { ASK_IF_THERE, CONTINUE, SAY_GOODBYE, SPEAK_FIRST } from '../briefing/directives.ts'
+import type { StoredTurn, EndReason } from '../conversations/conversation.ts'
+import { createAgent } from './agent.ts'
+import type { AgentDeps } from './agent.ts'
+import { bytesOf } from './frames.ts'
+import type { Leg, LegEvent } from './leg.ts'
+import { createLimits } from './limits.ts'
+import type { LimitAction } from './limits.ts'
+import { msOf } from './playback.ts'
+
+const STORE_EVERY_MS = 1_000
+/** A goodbye that is not over after this much media time is not waited for. */
+const GOODBYE_MS = 15_000
+
+/** Why the bridge no longer carries anything. */
+export type BridgeOutcome =
+  /** Our side ends the conversation. */
+  | { kind: 'ending'; reason: EndReason }
+  /** The carrier stopped the stream or its socket closed: what that means, the carrier will say. */
+  | { kind: 'leg_stopped' }
+  /** The leg is open and carries nothing. */
+  | { kind: 'leg_silent' }
+  /** Somebody else decided. */
+  | { kind: 'told'; by: 'ended' | 'superseded' | 'released' }
+
+export interface BridgeDeps extends Omit<AgentDeps, 'leg' | 'mediaMs' | 'on'> {
+  leg: Leg
+  /** Media time before this leg began. */
+  baseMediaMs: number
+  maxDurationMs: number
+  noFrameMs: number
+  put: (index: number, turn: StoredTurn, mediaMs: number) => void
+}
+
+export type Bridge = ReturnType<typeof startBridge>
+
+/** Starts to carry audio at once. */
+export const startBridge = (deps: BridgeDeps) => {
+  const { leg, log } = deps
+  const limits = createLimits(deps.maxDurationMs, deps.baseMediaMs)
+  const end = Promise.withResolvers<BridgeOutcome>()
+  const settled = Promise.withResolvers<void>()
+  let mediaMs = deps.baseMediaMs
+  let storedAtMs = mediaMs
+  let isOver = false
+  let isContinued = deps.earlier.length > 0
+  let closing: { reason: EndReason; untilMs: number } | null = null
+
+  const finish = (outcome: BridgeOutcome): void => {
+    if (isOver) return
+    isOver = true
+    clearTimeout(watchdog)
+    agent.stop()
+    store()
+    end.resolve(outcome)
+  }
+
+  const store = (): void => {
+    storedAtMs = mediaMs
+    for (const { index, turn } of agent.takeWrites()) deps.put(index, turn, mediaMs)
+    if (isOver && !agent.isAwaitingCallee()) settled.resolve()
+  }
+
+  const startClosing = (reason: EndReason): void => {
+    closing ??= { reason, untilMs: mediaMs + GOODBYE_MS }
+  }
+
+  const finishClosing = (): void => {
+    if (!closing || isOver) return
+    const isSaid = !agent.isResponding() && !agent.isSpeaking()
+    if (isSaid || (mediaMs >= closing.untilMs && !agent.isSpeaking()))
+      finish({ kind: 'ending', reason: closing.reason })
+  }
+
+  const agent = createAgent({
+    ...deps,
+    mediaMs: () => mediaMs,
+    on: {
+      turnsChanged: () => store(),
+      progressed: () => finishClosing(),
+      calleeSpoke: () => {
+        if (closing?.reason !== 'agent_ended') return
+        closing = null
+        agent.refuseEndCall()
+      },
+      endCalled: () => startClosing('agent_ended'),
+      resumed: () => {
+        isContinued = true
+        limits.resume(mediaMs)
+      },
+      lost: () => finish({ kind: 'ending', reason: 'model_lost' }),
+    },
+  })
+
+  const act = (action: LimitAction): void => {
+    switch (action) {
+      case 'speak_first':
+        return agent.respond(isContinued ? CONTINUE : SPEAK_FIRST)
+      case 'ask_if_there':
+        return agent.respond(ASK_IF_THERE)
+      case 'end_silence':
+        return finish({ kind: 'ending', reason: 'silence' })
+      case 'end_duration':
+        if (closing) return
+        startClosing('max_duration')
+        return agent.respond(SAY_GOODBYE)
+    }
+  }
+
+  const onFrame = ({ payload, timestampMs }: Extract<LegEvent, { kind: 'media' }>): void => {
+    watchdog.refresh()
+    mediaMs = Math.max(mediaMs, deps.baseMediaMs + timestampMs + msOf(bytesOf(payload)))
+    agent.hear(payload)
+    const action = limits.tick({
+      mediaMs,
+      isCalleeSpeaking: agent.isCalleeSpeaking(),
+      isAgentSpeaking: agent.isSpeaking(),
+    })
+    if (action) act(action)
+    finishClosing()
+    if (mediaMs - storedAtMs >= STORE_EVERY_MS) store()
+  }
+
+  const onLeg = (event: LegEvent): void => {
+    if (isOver) return
+    switch (event.kind) {
+      case 'media':
+        return onFrame(event)
+      case 'mark':
+        return agent.onMark(event.name)
+      case 'dtmf':
+        return log.debug('the callee pressed a key')
+      case 'stop':
+      case 'closed':
+        return finish({ kind: 'leg_stopped' })
+    }
+  }
+
+  const watchdog = setTimeout(() => finish({ kind: 'leg_silent' }), deps.noFrameMs)
+  agent.start()
+  leg.listen(onLeg)
+
+  return {
+    outcome: end.promise,
+    mediaMs: (): number => mediaMs,
+    /** Ends the bridge from outside; the first end counts. */
+    stop: (by: 'ended' | 'superseded' | 'released'): void => finish({ kind: 'told', by }),
+
+    /** Waits up to `limitMs` for what the callee said last, then closes the session. */
+    settle: async (limitMs: number): Promise<void> => {
+      const limit = setTimeout(settled.resolve, limitMs)
+      if (agent.isAwaitingCallee()) await settled.promise
+      clearTimeout(limit)
+      agent.close()
+      store()
+    },
+  }
+}

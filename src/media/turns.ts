@@ -1,0 +1,162 @@
+// Turns: who said what, in the order of the conversation's items, however late and mixed up the words arrive.
+// T1  The order is that of the items (`previousId`, else the order in which they appeared), never of the words.
+// T2  A turn's number is its place; when an item comes in between, the later ones are written again under new numbers.
+// T3  An agent's turn says what was heard: all of it once its audio was heard, else a prefix that ends with a word.
+// T4  A final turn keeps its words.
+
+import type { Turn } from '../calls/call.ts'
+import type { StoredTurn } from '../conversations/conversation.ts'
+import type { Progress } from './playback.ts'
+
+type Role = Turn['role']
+
+interface Item {
+  id: string
+  role: Role | 'other'
+  /** Its place is known from the model; until then it stands at the end. */
+  isPlaced: boolean
+  text: string
+  isTextDone: boolean
+  atMs: number | null
+  /** Its session broke off while it was being said: it has no end. */
+  isBroken: boolean
+  /** Nothing more will be heard of it. */
+  isOver: boolean
+}
+
+/** A turn to store under its number. */
+export interface TurnWrite {
+  index: number
+  turn: StoredTurn
+}
+
+const NEW_ITEM = { isPlaced: false, text: '', isTextDone: false, atMs: null, isBroken: false, isOver: false }
+
+export type Turns = ReturnType<typeof createTurns>
+
+/** The turns of one generation; `baseIndex` is the number of its first. `progressOf` tells what was heard of an item. */
+export const createTurns = (baseIndex: number, progressOf: (itemId: string) => Progress | null) => {
+  const order: Item[] = []
+  const byId = new Map<string, Item>()
+  const written = new Map<number, StoredTurn>()
+
+  const itemOf = (id: string, role: Item['role']): Item => {
+    const known = byId.get(id)
+    if (known) return known
+    const item: Item = { id, role, ...NEW_ITEM }
+    byId.set(id, item)
+    order.push(item)
+    return item
+  }
+
+  const turnOf = (item: Item): StoredTurn =>
+    item.role === 'callee' ? calleeTurn(item) : agentTurn(item, progressOf(item.id))
+
+  const turns = (): StoredTurn[] => order.filter(item => item.role !== 'other').map(turnOf)
+
+  return {
+    /** An item took its place; only the first word on it counts. */
+    place: (id: string, previousId: string | null, role: Item['role']): void => {
+      const item = itemOf(id, role)
+      const previous = previousId === null ? undefined : byId.get(previousId)
+      if (item.isPlaced || previous === item) return
+      item.isPlaced = true
+      order.splice(order.indexOf(item), 1)
+      order.splice(previous ? order.indexOf(previous) + 1 : order.length, 0, item)
+    },
+
+    /** Somebody began to speak, at that media time. */
+    begin: (id: string, role: Role, atMs: number): void => {
+      itemOf(id, role).atMs ??= Math.max(0, Math.round(atMs))
+    },
+
+    addText: (id: string, role: Role, delta: string): void => {
+      const item = itemOf(id, role)
+      if (!item.isTextDone) item.text += delta
+    },
+
+    /** All the words of an item; `null` keeps those that came. */
+    finishText: (id: string, role: Role, text: string | null): void => {
+      const item = itemOf(id, role)
+      if (item.isTextDone) return
+      item.text = text ?? item.text
+      item.isTextDone = true
+    },
+
+    /** The session broke off: what was being said has no end, and the callee's last words no more transcript. */
+    breakOff: (): void => {
+      for (const item of order) {
+        if (item.isTextDone && progressOf(item.id)?.isDone !== false) continue
+        item.isTextDone = true
+        item.isBroken = true
+      }
+    },
+
+    /** The conversation is over: every turn stays as it is now. */
+    end: (): void => {
+      for (const item of order) item.isOver = true
+    },
+
+    /** Whether words of the callee's are still awaited. */
+    isAwaitingCallee: (): boolean => order.some(item => item.role === 'callee' && !item.isTextDone),
+
+    /** What changed since this was asked last; turns without words are not written. */
+    takeWrites: (): TurnWrite[] =>
+      turns().flatMap((turn, place) => {
+        const before = written.get(place)
+        if (before ? isSameTurn(before, turn) : turn.text === '') return []
+        written.set(place, turn)
+        return [{ index: baseIndex + place, turn }]
+      }),
+
+    /** The conversation so far, as somebody who takes over needs it. */
+    spoken: (): Turn[] =>
+      turns()
+        .filter(turn => turn.text !== '')
+        .map(({ role, text, atMs, interrupted }) => ({ role, text, atMs, interrupted })),
+  }
+}
+
+const calleeTurn = (item: Item): StoredTurn => ({
+  role: 'callee',
+  text: item.text.trim(),
+  atMs: item.atMs ?? 0,
+  interrupted: item.isBroken || (item.isOver && !item.isTextDone),
+  final: item.isTextDone || item.isOver,
+})
+
+const agentTurn = (item: Item, progress: Progress | null): StoredTurn => {
+  const isWhole = item.isTextDone && !item.isBroken && progress?.isHeard === true
+  const isCut = progress?.isCut === true
+  const isSettled = item.isTextDone && progress?.isDone === true && (isCut || progress.isHeard)
+  return {
+    role: 'agent',
+    text: isWhole ? item.text.trim() : heardText(item.text, progress?.heardMs ?? 0, progress?.generatedMs ?? 0),
+    atMs: item.atMs ?? 0,
+    interrupted: !isWhole && (item.isBroken || isCut || item.isOver),
+    final: isSettled || item.isOver,
+  }
+}
+
+// Scripts that are written without spaces: a cut may stand after any of their characters.
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
+
+/** The words of a text that were spoken in the first `heardMs` of its `totalMs`, cut at the end of a word. */
+export const heardText = (text: string, heardMs: number, totalMs: number): string => {
+  if (totalMs <= 0 || heardMs <= 0) return ''
+  const points = Array.from(text)
+  const heard = Math.floor(points.length * Math.min(1, heardMs / totalMs))
+  for (let end = heard; end > 0; end--) {
+    const isWordEnd = end === points.length || /\s/.test(points[end] ?? '') || UNSPACED.test(points[end - 1] ?? '')
+    if (isWordEnd) return points.slice(0, end).join('').trim()
+  }
+  return ''
+}
+
+const isSameTurn = (a: StoredTurn, b: StoredTurn): boolean =>
+  a.role === b.role &&
+  a.text === b.text &&
+  a.atMs === b.atMs &&
+  a.interrupted === b.interrupted &&
+  a.final === b.final

@@ -1,0 +1,116 @@
+import type { RealtimeServerEvent, RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime'
+import type { ConversationItem, RealtimeResponse } from 'openai/resources/realtime/realtime'
+
+import type { SessionSettings } from '../../briefing/briefing.ts'
+import type { ModelEvent } from '../model-session.ts'
+import type { RealtimeSettings } from './realtime.ts'
+
+type Meanings = {
+  [Type in RealtimeServerEvent['type']]?: (
+    event: Extract<RealtimeServerEvent, { type: Type }>,
+  ) => ModelEvent | null
+}
+
+const MEANINGS: Meanings = {
+  'input_audio_buffer.speech_started': event => ({
+    kind: 'speech_started',
+    itemId: event.item_id,
+    startMs: event.audio_start_ms,
+  }),
+  'input_audio_buffer.speech_stopped': event => ({ kind: 'speech_stopped', itemId: event.item_id }),
+  'input_audio_buffer.committed': event => placed(event.item_id, event.previous_item_id, 'callee'),
+  'conversation.item.added': event =>
+    event.item.id === undefined ? null : placed(event.item.id, event.previous_item_id, roleOf(event.item)),
+  'conversation.item.input_audio_transcription.delta': event => ({
+    kind: 'callee_text',
+    itemId: event.item_id,
+    delta: event.delta ?? '',
+  }),
+  'conversation.item.input_audio_transcription.completed': event => ({
+    kind: 'callee_text_done',
+    itemId: event.item_id,
+    text: event.transcript,
+  }),
+  'conversation.item.input_audio_transcription.failed': event => ({
+    kind: 'callee_text_done',
+    itemId: event.item_id,
+    text: null,
+  }),
+  'response.output_audio.delta': event => ({
+    kind: 'agent_audio',
+    itemId: event.item_id,
+    contentIndex: event.content_index,
+    payload: event.delta,
+  }),
+  'response.output_audio.done': event => ({ kind: 'agent_audio_done', itemId: event.item_id }),
+  'response.output_audio_transcript.delta': event => ({
+    kind: 'agent_text',
+    itemId: event.item_id,
+    delta: event.delta,
+  }),
+  'response.output_audio_transcript.done': event => ({
+    kind: 'agent_text_done',
+    itemId: event.item_id,
+    text: event.transcript,
+  }),
+  'response.function_call_arguments.done': event => ({
+    kind: 'tool_called',
+    callId: event.call_id,
+    name: event.name,
+    arguments: event.arguments,
+  }),
+  'response.done': event => ({
+    kind: 'response_done',
+    status: statusOf(event.response),
+    itemIds: idsOf(event.response),
+  }),
+}
+
+/** What a server event means to a conversation; `null`: nothing. Source: OpenAI's Realtime reference (GA). */
+export const modelEventOf = (event: RealtimeServerEvent): ModelEvent | null => {
+  if (!Object.hasOwn(MEANINGS, event.type)) return null
+  const meaning = MEANINGS[event.type] as (event: RealtimeServerEvent) => ModelEvent | null
+  return meaning(event)
+}
+
+const placed = (itemId: string, previousId: string | null | undefined, role: 'agent' | 'callee' | 'other') =>
+  ({ kind: 'item_placed', itemId, previousId: previousId ?? null, role }) satisfies ModelEvent
+
+// What we put before the model in writing is in the conversation too, but nobody said it on this stream.
+const roleOf = (item: ConversationItem): 'agent' | 'callee' | 'other' => {
+  if (
+    item.type !== 'message' ||
+    item.content.some(part => part.type === 'input_text' || part.type === 'output_text')
+  )
+    return 'other'
+  return item.role === 'assistant' ? 'agent' : item.role === 'user' ? 'callee' : 'other'
+}
+
+const statusOf = ({ status }: RealtimeResponse): 'completed' | 'canceled' | 'failed' => {
+  if (status === 'cancelled') return 'canceled'
+  // An incomplete response ran into a length or content limit: what was said of it was said.
+  return status === 'failed' ? 'failed' : 'completed'
+}
+
+const idsOf = ({ output }: RealtimeResponse): string[] =>
+  (output ?? []).flatMap(item => ('id' in item ? (item.id ?? []) : []))
+
+/** The session as `session.update` asks for it: telephone audio both ways, turns detected by the server. */
+export const sessionOf = (settings: SessionSettings, model: RealtimeSettings): RealtimeSessionCreateRequest => ({
+  type: 'realtime',
+  output_modalities: ['audio'],
+  instructions: settings.instructions,
+  audio: {
+    input: {
+      format: { type: 'audio/pcmu' },
+      transcription: {
+        model: model.transcriptionModel,
+        ...(settings.transcriptionLanguage === null ? {} : { language: settings.transcriptionLanguage }),
+      },
+      turn_detection: { type: 'server_vad', create_response: true, interrupt_response: true },
+    },
+    output: { format: { type: 'audio/pcmu' }, voice: model.voice },
+  },
+  tools: settings.tools.map(tool => ({ type: 'function', ...tool })),
+  tool_choice: 'auto',
+})

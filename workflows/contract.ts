@@ -1,7 +1,7 @@
 // Everything by which the API, the workers and the workflow know each other: names, inputs, signals, query.
 // Payloads only grow: a field is added as optional and never renamed, because running calls were started without it.
 
-import type { CallErrorCode, LegEnd, Mode } from '../src/calls/call.ts'
+import type { CallErrorCode, LegEnd, Mode, Outcome } from '../src/calls/call.ts'
 
 /** `calls`: workflows and short activities. `media`: new conversations. `handover`: conversations that lost their host. */
 export const taskQueue = (kind: 'calls' | 'media' | 'handover', mode: Mode): string => `${kind}-${mode}`
@@ -24,6 +24,8 @@ export interface CallLimits {
   maxDurationSeconds: number
   /** From `ended` to the conclusion when the host does not seal the conversation. */
   sealSeconds: number
+  /** From the end of the conversation to the hang-up by REST when the carrier's last word does not come. */
+  hangUpSeconds: number
   /** How long an analysis is retried. */
   concludeSeconds: number
 }
@@ -83,15 +85,31 @@ export type ConverseResult =
   | { kind: 'superseded' } // another generation holds the conversation
   | { kind: 'never_started' } // no stream came before the token's end
 
+/** Whether there is a call to run: it was accepted, and nothing has been done for it yet. */
+export type OpenCallResult = { kind: 'open' } | { kind: 'closed' }
+
+export type ReadWebsiteResult = { kind: 'read' } | { kind: 'unread' }
+
+export interface PlaceCallInput {
+  callId: string
+  ringSeconds: number
+}
 export type PlaceCallResult =
   | { kind: 'dialed' }
+  | { kind: 'canceled' }
   | { kind: 'refused' }
-  | { kind: 'not_dialable' } // canceled or ended meanwhile, or its time to dial had passed
+  | { kind: 'not_dialable' } // ended meanwhile, or its time to dial had passed
   | { kind: 'unknown' }
 
 export type LegView = { kind: 'up'; answered: boolean } | { kind: 'ended'; ended: LegEnd } | { kind: 'unknown' }
 
-export type ConcludeResult = { kind: 'concluded' } | { kind: 'analysis_failed' }
+/** Why the workflow itself ends a conversation: nobody else can any more, or the client asked for it. */
+export interface EndConversationInput {
+  callId: string
+  reason: 'canceled' | 'media_lost' | 'max_duration'
+}
+
+export type ConcludeResult = { kind: 'concluded' } | { kind: 'analysis_failed' } | { kind: 'broken' } // our side lost the conversation: what was said stays, nothing is judged
 
 /** How the story ended, for `finish`. */
 export type CallEnding =
@@ -99,7 +117,12 @@ export type CallEnding =
   | { status: 'failed'; errorCode: CallErrorCode }
   | { status: 'canceled' }
 
+export interface FinishInput {
+  callId: string
+  ending: CallEnding
+}
+/** The call as it is stored now, whoever ended it. */
 export interface FinishResult {
   status: 'completed' | 'failed' | 'canceled'
-  outcome: string | null
+  outcome: Outcome | null
 }

@@ -1,0 +1,95 @@
+// The beginning and the end of a call in the store.
+import type { Call, CallErrorCode } from '../src/calls/call.ts'
+import type { CallFacts, CallStore } from '../src/calls/store.ts'
+import { turnsOf } from '../src/conversations/conversation.ts'
+import type { Conversation, EndReason } from '../src/conversations/conversation.ts'
+import type { ConversationStore } from '../src/conversations/store.ts'
+import type { CreditStore } from '../src/credits/store.ts'
+import type { Log } from '../src/log.ts'
+import type { CallEnding, FinishInput, FinishResult, OpenCallResult } from '../workflows/contract.ts'
+import { wholeSeconds } from './conclusion.ts'
+
+export interface CallDeps {
+  calls: CallStore
+  conversations: ConversationStore
+  credits: Pick<CreditStore, 'capture' | 'release'>
+  log: Log
+}
+
+export const createCallActivities = ({ calls, conversations, credits, log }: CallDeps) => {
+  /** Ends and seals what is still open of the conversation: a host that waits for its stream is told by that. */
+  const closeConversation = async (callId: string, ending: CallEnding): Promise<Conversation | null> => {
+    await conversations.end(callId, { by: 'workflow', reason: reasonOf(ending), at: new Date() })
+    return await conversations.sealForHost(callId, new Date())
+  }
+
+  const settle = async ({ _id, accountId, startedAt }: Call, status: FinishResult['status']): Promise<void> => {
+    const isCaptured = status === 'completed' || (status === 'canceled' && startedAt !== null)
+    await (isCaptured ? credits.capture(accountId, _id) : credits.release(accountId, _id))
+  }
+
+  return {
+    /** Requires a call that was accepted and for which nothing has been done yet, and makes its conversation. */
+    openCall: async (callId: string): Promise<OpenCallResult> => {
+      const call = await calls.find(callId)
+      if (call?.status !== 'queued' || call.dial !== null) {
+        log.warn({ call_id: callId, status: call?.status ?? 'unknown' }, 'a workflow for a call that is not open')
+        return { kind: 'closed' }
+      }
+      await conversations.ensure(callId)
+      return { kind: 'open' }
+    },
+
+    /** Settles the credit and stores how the call ended; a second time changes nothing. */
+    finish: async ({ callId, ending }: FinishInput): Promise<FinishResult> => {
+      const call = await calls.find(callId)
+      // Deleted while it ran: there is nothing to end.
+      if (!call) return { status: ending.status, outcome: null }
+      const status = finalOf(call.status) ?? ending.status
+      // The credit comes before the status, so that whoever sees the end sees the balance after it.
+      await settle(call, status)
+      const conversation = await closeConversation(callId, ending)
+      const stored = (await calls.advance(callId, status, factsOf(call, conversation, ending))) ?? call
+      const { outcome, errorCode } = stored
+      log.info({ call_id: callId, status, outcome, error_code: errorCode }, 'the call has ended')
+      return { status, outcome }
+    },
+  }
+}
+
+const finalOf = (status: Call['status']): FinishResult['status'] | null =>
+  status === 'completed' || status === 'failed' || status === 'canceled' ? status : null
+
+const reasonOf = (ending: CallEnding): EndReason => {
+  if (ending.status === 'canceled') return 'canceled'
+  return ending.status === 'completed' ? 'callee_hung_up' : 'not_answered'
+}
+
+const factsOf = (call: Call, conversation: Conversation | null, ending: CallEnding): CallFacts => {
+  const endedAt = call.endedAt ?? conversation?.ended?.at ?? new Date()
+  const startedAt = call.startedAt ?? (ending.status === 'completed' ? (conversation?.started ?? endedAt) : null)
+  const errorCode = 'errorCode' in ending ? ending.errorCode : undefined
+  return {
+    endedAt,
+    turns: conversation ? turnsOf(conversation) : [],
+    ...(startedAt && { startedAt, durationSeconds: wholeSeconds(conversation?.mediaMs ?? 0) }),
+    ...(errorCode && { errorCode, errorMessage: call.errorMessage ?? messageOf(errorCode, call) }),
+  }
+}
+
+const messageOf = (code: CallErrorCode, { startedAt }: Call): string => {
+  switch (code) {
+    case 'busy':
+      return 'The line was busy.'
+    case 'no_answer':
+      return 'Nobody answered.'
+    case 'dial_unknown':
+      return 'The carrier may or may not have dialled; it could not be found out in time. Nothing was charged.'
+    case 'analysis_failed':
+      return 'The conversation took place, but it could not be analysed within the time for that.'
+    case 'call_failed':
+      return startedAt
+        ? 'The connection broke on our side and could not be restored. Nothing was charged.'
+        : 'The call could not be placed. Nothing was charged.'
+  }
+}

@@ -1,0 +1,70 @@
+// What a conversation came to.
+import { cancellationSignal } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+
+import { transcriptOf } from '../src/calls/call.ts'
+import type { Call, CallResult, Turn } from '../src/calls/call.ts'
+import type { CallStore } from '../src/calls/store.ts'
+import { turnsOf } from '../src/conversations/conversation.ts'
+import type { Conversation } from '../src/conversations/conversation.ts'
+import type { ConversationStore } from '../src/conversations/store.ts'
+import type { HostStore } from '../src/hosts/store.ts'
+import type { Analyst } from '../src/providers/ports.ts'
+import type { ConcludeResult, EndConversationInput } from '../workflows/contract.ts'
+
+export interface ConclusionDeps {
+  calls: CallStore
+  conversations: ConversationStore
+  hosts: Pick<HostStore, 'find'>
+  analyst: Analyst
+}
+
+export const createConclusionActivities = ({ calls, conversations, hosts, analyst }: ConclusionDeps) => {
+  /** The carrier ended the leg, and the host that held the conversation was not alive to store its last words. */
+  const lostItsHost = async ({ host, ended, sealed }: Conversation): Promise<boolean> => {
+    if (sealed || !host || ended?.reason !== 'callee_hung_up') return false
+    const lease = await hosts.find(host)
+    return lease === null || lease.renewedAt <= ended.at
+  }
+
+  const judge = async (call: Call, turns: Turn[]): Promise<CallResult> => {
+    const transcript = transcriptOf(turns)
+    if (transcript === null || !turns.some(isCalleesWords)) return NOTHING_SAID
+    const { objective, businessName } = call.request
+    return await analyst.analyse({ objective, businessName, transcript }, cancellationSignal())
+  }
+
+  return {
+    /** Ends the conversation, unless it has ended already: its host sees that in the store. */
+    endConversation: async ({ callId, reason }: EndConversationInput): Promise<void> => {
+      await conversations.end(callId, { by: 'workflow', reason, at: new Date() })
+    },
+
+    /** Seals the conversation and stores its outcome; asks the model nothing when the callee said nothing. */
+    conclude: async (callId: string): Promise<ConcludeResult> => {
+      const [call, found] = await Promise.all([calls.find(callId), conversations.find(callId)])
+      if (!call || !found) throw ApplicationFailure.nonRetryable('the call is gone', 'call_not_found')
+      const isHostLost = await lostItsHost(found)
+      const conversation = (await conversations.sealForHost(callId, new Date())) ?? found
+      await calls.setEndedAt(callId, conversation.ended?.at ?? new Date(), wholeSeconds(conversation.mediaMs))
+      if (isHostLost || isOurFault(conversation)) return { kind: 'broken' }
+      // An earlier attempt has stored its result, and its answer was lost.
+      if (call.outcome === null) await calls.setResult(callId, await judge(call, turnsOf(conversation)))
+      return { kind: 'concluded' }
+    },
+  }
+}
+
+/** Media time in ms as whole seconds. */
+export const wholeSeconds = (mediaMs: number): number => Math.round(mediaMs / 1000)
+
+const isOurFault = ({ ended }: Conversation): boolean =>
+  ended?.reason === 'model_lost' || ended?.reason === 'media_lost'
+
+const isCalleesWords = ({ role, text }: Turn): boolean => role === 'callee' && /[\p{L}\p{N}]/u.test(text)
+
+const NOTHING_SAID: CallResult = {
+  outcome: 'not_achieved',
+  outcomeDetails: 'The callee said nothing that could be understood.',
+  summary: 'The call was answered, but the callee said nothing that could be understood.',
+}

@@ -1,0 +1,123 @@
+// The call's one leg at the carrier.
+// L1  The dial is claimed in the store before the carrier is asked: whoever did not claim it sends nothing.
+// L2  A dial that may have reached the carrier is looked for, never sent again.
+// L3  A leg that comes too late, or as a second one, is hung up.
+import { isEnded } from '../src/calls/call.ts'
+import type { Call, LegEnd } from '../src/calls/call.ts'
+import type { CallStore } from '../src/calls/store.ts'
+import type { ConversationStore } from '../src/conversations/store.ts'
+import type { Log } from '../src/log.ts'
+import type { Carrier, Leg } from '../src/providers/ports.ts'
+import type { LegView, PlaceCallInput, PlaceCallResult } from '../workflows/contract.ts'
+
+export interface LegDeps {
+  calls: CallStore
+  conversations: ConversationStore
+  carrier: Carrier
+  log: Log
+  timeouts: { dialUntilMs: number; timeLimitMarginSeconds: number }
+}
+
+export const createLegActivities = ({ calls, conversations, carrier, log, timeouts }: LegDeps) => {
+  const submit = async (call: Call, until: Date, ringSeconds: number): Promise<PlaceCallResult> => {
+    const { toPhoneNumber, maxDurationSeconds } = call.request
+    const outcome = await carrier.placeCall({
+      callId: call._id,
+      to: toPhoneNumber,
+      ringSeconds,
+      timeLimitSeconds: maxDurationSeconds + timeouts.timeLimitMarginSeconds,
+      until,
+    })
+    switch (outcome.kind) {
+      case 'dialed':
+        return await bind(call._id, outcome.legId)
+      case 'refused':
+        log.warn({ call_id: call._id, carrier_code: outcome.carrierCode }, 'the carrier refused the call')
+        await calls.refuseDial(
+          call._id,
+          `The carrier refused the call: ${outcome.message} (code ${outcome.carrierCode}).`,
+        )
+        return { kind: 'refused' }
+      case 'too_late':
+        return { kind: 'not_dialable' }
+      case 'unknown':
+        log.warn({ call_id: call._id, reason: outcome.message }, 'the carrier may or may not have dialled')
+        return await noteUnknown(call._id)
+    }
+  }
+
+  const bind = async (callId: string, legId: string): Promise<PlaceCallResult> => {
+    const isOurs = await calls.bindLeg(callId, legId)
+    const call = (await calls.advance(callId, 'dialing')) ?? (await calls.find(callId))
+    if (isOurs && call && !isEnded(call.status)) return { kind: 'dialed' }
+    await carrier.hangUp(legId)
+    return { kind: 'not_dialable' }
+  }
+
+  /** The leg's own callback may have come while the answer to the dial was lost: then it is known (L2). */
+  const noteUnknown = async (callId: string): Promise<PlaceCallResult> => {
+    if ((await calls.find(callId))?.legId) return { kind: 'dialed' }
+    await calls.setDialState(callId, 'unknown')
+    return { kind: 'unknown' }
+  }
+
+  /** Why a call could not be claimed: it was canceled, it is over, or somebody has claimed it before. */
+  const unclaimed = (call: Call | null): PlaceCallResult => {
+    if (!call || isEnded(call.status)) return { kind: 'not_dialable' }
+    if (call.dial) return call.legId ? { kind: 'dialed' } : { kind: 'unknown' }
+    return call.cancelRequestedAt ? { kind: 'canceled' } : { kind: 'not_dialable' }
+  }
+
+  /** The call's leg, by its id or among the legs to its number that are no other call's; `null` if it is not certain. */
+  const findLeg = async (call: Call): Promise<Leg | null> => {
+    if (call.legId) return await carrier.getLeg(call.legId)
+    if (!call.dial) return null
+    const since = new Date(call.dial.until.getTime() - timeouts.dialUntilMs)
+    const legs = await carrier.findLegs(call.request.toPhoneNumber, since)
+    const bound = new Set(await calls.findBoundLegs(legs.map(leg => leg.legId)))
+    const [leg, ...others] = legs.filter(({ legId }) => !bound.has(legId))
+    if (!leg || others.length > 0) return null
+    return (await calls.bindLeg(call._id, leg.legId)) ? leg : null
+  }
+
+  const note = async (callId: string, { state }: Leg): Promise<LegView> => {
+    const now = new Date()
+    if (state === 'ringing') {
+      await calls.advance(callId, 'dialing')
+      return { kind: 'up', answered: false }
+    }
+    if (state === 'in_progress' || state === 'completed')
+      await calls.advance(callId, 'in_progress', { startedAt: now })
+    if (state === 'in_progress') return { kind: 'up', answered: true }
+    await noteEnd(callId, state, now)
+    return { kind: 'ended', ended: state }
+  }
+
+  const noteEnd = async (callId: string, ended: LegEnd, at: Date): Promise<void> => {
+    await calls.endLeg(callId, ended)
+    const reason = ended === 'completed' ? 'callee_hung_up' : 'not_answered'
+    await conversations.end(callId, { by: 'carrier', reason, at })
+  }
+
+  return {
+    /** Dials, at most once ever. */
+    placeCall: async ({ callId, ringSeconds }: PlaceCallInput): Promise<PlaceCallResult> => {
+      const until = new Date(Date.now() + timeouts.dialUntilMs)
+      const call = await calls.claimDial(callId, until)
+      return call ? await submit(call, until, ringSeconds) : unclaimed(await calls.find(callId))
+    },
+
+    /** What the carrier says of the call's leg, noted in the store as its callbacks would be. */
+    lookUpLeg: async (callId: string): Promise<LegView> => {
+      const call = await calls.find(callId)
+      const leg = call && (await findLeg(call))
+      return leg ? await note(callId, leg) : { kind: 'unknown' }
+    },
+
+    /** Ends the call's leg, if one is known. */
+    hangUp: async (callId: string): Promise<void> => {
+      const legId = (await calls.find(callId))?.legId
+      if (legId) await carrier.hangUp(legId)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+// A calls worker: workflows, short activities, and the reconciler.
+import { Worker } from '@temporalio/worker'
+
+import { createCallsActivities } from '../activities/index.ts'
+import { createReconciler } from '../src/calls/reconciler.ts'
+import type { CallsWorkerConfig } from '../src/config.ts'
+import type { Log } from '../src/log.ts'
+import { taskQueue } from '../workflows/contract.ts'
+import { loadWorkflowBundle } from './bundle.ts'
+import { COMMON_OPTIONS, connectWorker, runWorkers } from './connect.ts'
+import { createCallsWorkerDeps } from './deps.ts'
+import { startHealthServer } from './health.ts'
+
+// Longer than a dial may take: one that is cut off has to be looked for at the carrier.
+const GRACE = '20 s'
+const FORCE = '30 s'
+
+/** Runs until `stop` is aborted; waits for its servers first. */
+export const runCallsWorker = async (config: CallsWorkerConfig, log: Log, stop: AbortSignal): Promise<void> => {
+  const health = await startHealthServer(config.HOST, config.PORT)
+  try {
+    const workflowBundle = await loadWorkflowBundle()
+    const deps = await createCallsWorkerDeps(config, { log, stop })
+    const connection = await connectWorker(config.TEMPORAL_ADDRESS, { log, stop })
+    const worker = await Worker.create({
+      ...COMMON_OPTIONS,
+      connection,
+      namespace: config.TEMPORAL_NAMESPACE,
+      taskQueue: taskQueue('calls', config.mode),
+      workflowBundle,
+      activities: createCallsActivities(deps),
+      shutdownGraceTime: GRACE,
+      shutdownForceTime: FORCE,
+    })
+    const stopReconciling = createReconciler(deps).start()
+    health.ready()
+    log.info({ task_queue: worker.options.taskQueue, port: config.PORT }, 'calls worker runs')
+    try {
+      await runWorkers([worker], stop)
+    } finally {
+      await stopReconciling()
+      await connection.close()
+      await deps.close()
+    }
+  } finally {
+    await health.close()
+  }
+}

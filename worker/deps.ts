@@ -1,0 +1,110 @@
+// The one place where the workers choose their adapters.
+import { createCallStore } from '../src/calls/store.ts'
+import type { CallsWorkerConfig, MediaWorkerConfig } from '../src/config.ts'
+import { createConversationStore } from '../src/conversations/store.ts'
+import { createCreditStore } from '../src/credits/store.ts'
+import { createHostStore } from '../src/hosts/store.ts'
+import type { Log } from '../src/log.ts'
+import { createMediaHost } from '../src/media/host.ts'
+import { createMongo } from '../src/providers/mongo.ts'
+import type { Mongo } from '../src/providers/mongo.ts'
+import { createAnalyst } from '../src/providers/openai/analyst.ts'
+import { createRealtimeModel } from '../src/providers/openai/realtime.ts'
+import { connectTemporal, createEngine, registerSearchAttributes } from '../src/providers/temporal.ts'
+import { createCarrier } from '../src/providers/twilio/carrier.ts'
+import { startFilteringProxy } from '../src/providers/web/proxy.ts'
+import { createWebsiteReader } from '../src/providers/web/reader.ts'
+import { TIMEOUTS } from '../src/timeouts.ts'
+import { untilConnected } from './connect.ts'
+
+type Config = CallsWorkerConfig | MediaWorkerConfig
+
+interface Waiting {
+  log: Log
+  stop: AbortSignal
+}
+
+/** The store and the engine; both are waited for. */
+const connectServers = async (config: Config, waiting: Waiting) => {
+  const { log } = waiting
+  const mongo: Mongo = await untilConnected(
+    'the store',
+    () => createMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE, log }),
+    waiting,
+  )
+  const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE })
+  await untilConnected(
+    `Temporal at ${config.TEMPORAL_ADDRESS}, namespace ${config.TEMPORAL_NAMESPACE}`,
+    () => registerSearchAttributes(temporal.client),
+    waiting,
+  )
+  return {
+    calls: createCallStore(mongo.db),
+    conversations: createConversationStore(mongo.db),
+    hosts: createHostStore(mongo.db),
+    credits: createCreditStore(mongo.db),
+    engine: createEngine({ client: temporal.client }),
+    log,
+    close: async (): Promise<void> => {
+      await temporal.close()
+      await mongo.close()
+    },
+  }
+}
+
+/** What the activities of a calls worker, and its reconciler, work with. */
+export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: Waiting) => {
+  const servers = await connectServers(config, waiting)
+  const proxy = await startFilteringProxy({ allowedHosts: config.websiteAllowedHosts, log: waiting.log })
+  return {
+    ...servers,
+    carrier: createCarrier({
+      settings: config.carrier,
+      mode: config.mode,
+      publicUrl: config.publicUrl,
+      timeoutMs: TIMEOUTS.carrierRequestMs,
+    }),
+    analyst: createAnalyst({
+      apiKey: config.model.OPENAI_API_KEY,
+      baseUrl: config.model.OPENAI_BASE_URL,
+      model: config.model.OPENAI_ANALYSIS_MODEL,
+    }),
+    websites: createWebsiteReader(proxy, TIMEOUTS.websiteMs),
+    timeouts: TIMEOUTS,
+    close: async (): Promise<void> => {
+      await proxy.close()
+      await servers.close()
+    },
+  }
+}
+
+/** A media host, listening and with its lease. */
+export const createMediaWorkerDeps = async (config: MediaWorkerConfig, waiting: Waiting) => {
+  const servers = await connectServers(config, waiting)
+  const host = await createMediaHost({
+    ...servers,
+    mode: config.mode,
+    publicUrl: config.MEDIA_PUBLIC_URL,
+    listen: { host: config.HOST, port: config.PORT },
+    slots: config.MEDIA_SLOTS,
+    model: createRealtimeModel(
+      {
+        apiKey: config.model.OPENAI_API_KEY,
+        baseUrl: config.model.OPENAI_BASE_URL,
+        model: config.model.OPENAI_REALTIME_MODEL,
+        transcriptionModel: config.model.OPENAI_TRANSCRIPTION_MODEL,
+        voice: config.model.OPENAI_VOICE,
+        openMs: TIMEOUTS.modelOpenMs,
+      },
+      waiting.log,
+    ),
+    timeouts: TIMEOUTS,
+  })
+  return {
+    host,
+    close: async (): Promise<void> => {
+      await host.close()
+      await servers.close()
+    },
+  }
+}

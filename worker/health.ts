@@ -1,0 +1,37 @@
+import { createServer } from 'node:http'
+
+export interface HealthServer {
+  /** From now on `GET /healthz` answers 200; before that, 503. */
+  ready: () => void
+  close: () => Promise<void>
+}
+
+/** Serves `GET /healthz` for a process that serves nothing else; rejects with a clear text if the port is taken. */
+export const startHealthServer = async (host: string, port: number): Promise<HealthServer> => {
+  let isReady = false
+  const server = createServer((request, response) => {
+    const isHealth = request.method === 'GET' && request.url === '/healthz'
+    const status = isReady ? 200 : 503
+    response.writeHead(isHealth ? status : 404, { 'content-type': 'application/json' })
+    response.end(isHealth ? JSON.stringify({ status: isReady ? 'ok' : 'starting' }) : undefined)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${port} on ${host} is taken: stop what listens there, or set PORT to another`)
+          : error,
+      ),
+    )
+    server.listen(port, host, resolve)
+  })
+  return {
+    ready: () => {
+      isReady = true
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}

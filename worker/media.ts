@@ -1,0 +1,49 @@
+// A media worker: one media host that takes new conversations, and those that other hosts have lost.
+import { Worker } from '@temporalio/worker'
+
+import { createConverseActivity } from '../activities/converse.ts'
+import type { MediaWorkerConfig } from '../src/config.ts'
+import type { Log } from '../src/log.ts'
+import { taskQueue } from '../workflows/contract.ts'
+import { COMMON_OPTIONS, connectWorker, runWorkers } from './connect.ts'
+import { createMediaWorkerDeps } from './deps.ts'
+
+// Conversations that run when the host is told to stop may end by themselves for this long.
+const GRACE = '60 s'
+const FORCE = '75 s'
+
+// For each four conversations a host keeps a slot free for one that another host has lost.
+const handoverSlots = (slots: number): number => Math.max(2, Math.ceil(slots / 4))
+
+/** Runs until `stop` is aborted; waits for its servers first. */
+export const runMediaWorker = async (config: MediaWorkerConfig, log: Log, stop: AbortSignal): Promise<void> => {
+  const { host, close } = await createMediaWorkerDeps(config, { log, stop })
+  const activities = createConverseActivity(host)
+
+  const createWorker = async (kind: 'media' | 'handover', slots: number): Promise<Worker> =>
+    await Worker.create({
+      ...COMMON_OPTIONS,
+      connection: await connectWorker(config.TEMPORAL_ADDRESS, { log, stop }),
+      namespace: config.TEMPORAL_NAMESPACE,
+      taskQueue: taskQueue(kind, config.mode),
+      activities,
+      maxConcurrentActivityTaskExecutions: slots,
+      shutdownGraceTime: GRACE,
+      shutdownForceTime: FORCE,
+    })
+
+  try {
+    const workers = [
+      await createWorker('media', config.MEDIA_SLOTS),
+      await createWorker('handover', handoverSlots(config.MEDIA_SLOTS)),
+    ]
+    log.info({ host: host.id, port: host.port, slots: config.MEDIA_SLOTS }, 'media worker runs')
+    stop.addEventListener('abort', () => void drain())
+    const drain = async (): Promise<void> => {
+      await host.drain().catch((error: unknown) => log.warn({ err: error }, 'the lease could not be given up'))
+    }
+    await runWorkers(workers, stop)
+  } finally {
+    await close()
+  }
+}

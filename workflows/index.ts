@@ -1,0 +1,1 @@
+export { objectiveCall } from './objective-call.ts'

@@ -1,0 +1,40 @@
+// Whether a call ended as its scenario says, and whether its transcript is what was really said on the line: the carrier
+// and the callee keep their own account, which the call is held against.
+import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
+import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
+import type { WireCall } from './call.ts'
+
+/** What differs from the scenario, a sentence each; none if everything is as it should be. */
+export const differences = async (
+  { sandboxUrl }: { sandboxUrl: string },
+  { ends }: Scenario,
+  call: WireCall,
+  creditsSpent: number,
+): Promise<string[]> => {
+  const found: string[] = []
+  const compare = (what: string, got: unknown, expected: unknown): void => {
+    if (got !== expected) found.push(`${what} is ${String(got)}, expected ${String(expected)}`)
+  }
+  compare('status', call.status, ends.status)
+  compare('outcome', call.outcome, ends.outcome)
+  compare('error_code', call.error_code, ends.errorCode)
+  compare('credits spent', creditsSpent, ends.credits)
+
+  const legs = await legsOf(sandboxUrl, call.call_id)
+  if (legs.length > 1) found.push(`the carrier dialled ${legs.length} times`)
+  compare('transcript', call.transcript, transcriptOf(legs[0]))
+  return found
+}
+
+/** The carrier's account of the legs that a call had. */
+export const legsOf = async (sandboxUrl: string, callId: string): Promise<LegAccount[]> => {
+  const response = await fetch(`${sandboxUrl}/sandbox/legs`)
+  const { legs } = (await response.json()) as { legs: LegAccount[] }
+  return legs.filter(leg => leg.requests.some(({ url }) => url.includes(callId)))
+}
+
+/** The conversation by the callee's own account, in the form of the API's `transcript`. */
+export const transcriptOf = (leg: LegAccount | undefined): string | null => {
+  const lines = (leg?.callee ?? []).map(({ kind, text }) => `${kind === 'said' ? 'Callee' : 'Agent'}: ${text}`)
+  return lines.length === 0 ? null : lines.join('\n')
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util'
+
+import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
+import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
+import { messageOf } from '../../src/errors.ts'
+
+export interface DemoOptions {
+  scenario: Scenario
+  /** Media time per wall time. */
+  speed: number
+  keep: boolean
+}
+
+export type ParsedOptions =
+  | { kind: 'play'; options: DemoOptions }
+  | { kind: 'list' }
+  | { kind: 'help' }
+  | { kind: 'wrong'; message: string }
+
+export const USAGE = `usage: npm run demo [-- options]
+
+  --list              the scenarios and how each must end
+  --scenario NAME     play this one (default: agrees)
+  --speed N           media time per wall time, 0.1 to 100 (default: 20; 1 is real time)
+  --keep              leave the stack up afterwards, until Ctrl-C
+  --help              this page`
+
+/** What the demo is asked for. */
+export const parseDemoOptions = (args: string[]): ParsedOptions => {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+        scenario: { type: 'string', default: 'agrees' },
+        speed: { type: 'string', default: '20' },
+      },
+    })
+    if (values.help) return { kind: 'help' }
+    if (values.list) return { kind: 'list' }
+    const scenario = SCENARIOS.find(({ name }) => name === values.scenario)
+    if (!scenario) return wrong(`there is no scenario "${values.scenario}"; expected one of ${names()}`)
+    const speed = Number(values.speed)
+    if (!(speed >= 0.1 && speed <= 100))
+      return wrong(`--speed takes a number from 0.1 to 100, not "${values.speed}"`)
+    return { kind: 'play', options: { scenario, speed, keep: values.keep } }
+  } catch (error) {
+    return wrong(messageOf(error))
+  }
+}
+
+const wrong = (message: string): ParsedOptions => ({ kind: 'wrong', message })
+const names = (): string => SCENARIOS.map(({ name }) => name).join(', ')

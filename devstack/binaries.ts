@@ -125,7 +125,7 @@ const build = (workshop: Workshop, kind: 'temporal' | 'ferretdb'): Source => ({
   name: 'Go',
   kind,
   taken: kind === 'ferretdb' ? 'FerretDB built from source' : 'built from source',
-  trying: 'building from source with Go, once',
+  trying: 'building from source with Go (a few minutes, once)',
   find: async say => {
     const go = await findGo(workshop)
     if ('passedOver' in go) return go

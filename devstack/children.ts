@@ -77,12 +77,11 @@ const startGuard = (): { tell: (line: string) => void; close: () => Promise<void
     cwd: '/',
   })
   const input = guard.stdin as Socket
-  const closed = new Promise<void>(resolve => guard.once('close', () => resolve()))
+  const closed = new Promise<void>(resolve => guard.once('close', () => resolve()).once('error', () => resolve()))
   guard.unref()
   input.unref()
   // A guard that was killed by someone is no reason to fail: the stack still stops its children itself.
   input.on('error', () => {})
-  guard.on('error', () => {})
   return {
     tell: line => void input.write(`${line}\n`),
     close: async () => {

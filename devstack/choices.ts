@@ -14,7 +14,7 @@ ${passedOver.map(text => `  ${text}`).join('\n')}
 Any one of these helps:
 
   1. Go ${goVersion} or newer on PATH (https://go.dev/dl). Both servers are then built from source once, in a few
-     minutes, from the Go module proxy; that takes about 3 GB of disk.
+     minutes, from the Go module proxy; that takes about 4 GB of disk.
 
   2. Docker:
        docker run -d -p 127.0.0.1:7233:7233 temporalio/temporal server start-dev --ip 0.0.0.0

@@ -11,6 +11,7 @@ import { parseDemoOptions, USAGE } from './demo/options.ts'
 import type { DemoOptions } from './demo/options.ts'
 import { curlLine, readmeRequest } from './demo/request.ts'
 import { createProgress } from './progress.ts'
+import { SetupError } from './setup-error.ts'
 import { runCommand } from './signals.ts'
 import type { Interruption } from './signals.ts'
 import { startStack } from './stack.ts'
@@ -49,7 +50,7 @@ const stay = async (stack: Stack, options: DemoOptions, signal: AbortSignal): Pr
     signal.addEventListener('abort', () => resolve(null))
   })
   const death = await Promise.race([interrupted, stack.died])
-  if (death !== null) throw new Error(death)
+  if (death !== null) throw new SetupError(death)
 }
 
 const play = async (options: DemoOptions, { signal }: Interruption): Promise<number> => {
@@ -66,7 +67,7 @@ const play = async (options: DemoOptions, { signal }: Interruption): Promise<num
     })
     try {
       const code = await Promise.race([playScenario(stack, options, signal), stack.died])
-      if (typeof code === 'string') throw new Error(code)
+      if (typeof code === 'string') throw new SetupError(code)
       if (options.keep) await stay(stack, options, signal)
       return code
     } finally {

@@ -59,7 +59,7 @@ export const findGo = async (workshop: Workshop): Promise<{ file: string } | { p
 
 const reasonOf = (output: string): string => {
   if (/no space left on device|disk quota exceeded/i.test(output))
-    return 'the disk is full; the build needs about 3 GB'
+    return 'the disk is full; the build needs about 4 GB'
   if (/dial tcp|no such host|proxyconnect|i\/o timeout|connection refused|TLS handshake/i.test(output))
     return 'the Go module proxy cannot be reached'
   return output.trim().split('\n').at(-1) ?? 'no message'

@@ -1,4 +1,6 @@
 // Waiting until a server that was just started answers.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child, Ending } from './children.ts'
 import { errorText, SetupError } from './setup-error.ts'
@@ -33,6 +35,16 @@ export const untilReady = async (
         throw new SetupError(`${name} does not answer within ${limitMs / 1000} s: ${errorText(error)}`)
     }
     await sleep(50)
+  }
+}
+
+/** Resolves when something on this machine listens on the port. */
+export const listens = async (port: number): Promise<void> => {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+  } finally {
+    socket.destroy()
   }
 }
 

@@ -6,7 +6,7 @@ import { msToTs } from '@temporalio/common/lib/time.js'
 import { findTemporal } from './binaries.ts'
 import type { Child } from './children.ts'
 import type { Progress } from './progress.ts'
-import { untilReady } from './ready.ts'
+import { listens, untilReady } from './ready.ts'
 import { baseEnvironment, type Workshop } from './tools.ts'
 
 /** Where Temporal answers; `uiUrl` is null where the stack did not start one. */
@@ -45,7 +45,7 @@ const prepareNamespace = async (connection: Connection, namespace: string): Prom
 }
 
 const prepare = async (address: string, namespace: string): Promise<void> => {
-  const connection = await Connection.connect({ address, connectTimeout: '2s' })
+  const connection = await Connection.connect({ address, connectTimeout: '5s' })
   try {
     await prepareNamespace(connection, namespace)
   } finally {
@@ -85,6 +85,8 @@ const startDevelopmentServer = async (
       logFile: join(workshop.logDir, 'temporal.log'),
     })
     onStart(child)
+    // A gRPC client that was refused once waits a second; so the first one comes when somebody listens.
+    await untilReady('temporal', child, workshop.signal, () => listens(port))
     await untilReady('temporal', child, workshop.signal, () => prepare(address, namespace))
     const done = uiUrl === null ? `listens on ${address}` : `listens on ${address}, UI ${uiUrl}`
     return { value: { address, namespace, uiUrl, child }, done }

@@ -1,7 +1,10 @@
+import { MongoServerError } from 'mongodb'
 import type { Collection, Db, Filter } from 'mongodb'
 
 import { newConversation, turnKey } from './conversation.ts'
 import type { Conversation, ConversationEnd, ReadyHost, StoredTurn } from './conversation.ts'
+
+const DUPLICATE_KEY = 11_000
 
 export type ConversationStore = ReturnType<typeof createConversationStore>
 
@@ -22,10 +25,13 @@ export const createConversationStore = (db: Db) => {
   })
 
   return {
-    /** Makes the document if there is none. */
+    /** Makes the document if there is none. An insert, because the embedded store leaves out nulls of an upsert. */
     ensure: async (callId: string): Promise<void> => {
-      const { _id, ...fields } = newConversation(callId)
-      await conversations.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true })
+      try {
+        await conversations.insertOne(newConversation(callId))
+      } catch (error) {
+        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error
+      }
     },
 
     find: async (callId: string): Promise<Conversation | null> => await conversations.findOne({ _id: callId }),

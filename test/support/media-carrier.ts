@@ -19,7 +19,7 @@ export const connectCarrier = async (port: number) => {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/streams`)
   const messages = createMailbox<StreamMessage>()
   socket.on('message', data => messages.deliver(JSON.parse((data as Buffer).toString()) as StreamMessage))
-  const closed = once(socket, 'close').then(([code]) => code as number)
+  const closed = new Promise<number>(resolve => socket.once('close', resolve))
   await once(socket, 'open')
   let sequence = 0
   let timestampMs = 0

@@ -19,7 +19,7 @@ const main = async (): Promise<void> => {
   const handle = createApp(deps).callback()
   const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
     response.on('finish', () => {
-      // Kept for a next request, the connection would hold up a process that stops.
+      // Kept open for a next request, the connection would hold up a process that stops for seconds.
       if (!server.listening) request.socket.end()
     })
     void handle(request, response)

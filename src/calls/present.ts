@@ -14,7 +14,7 @@ export const presentAccepted = ({ _id, createdAt, request }: Call) => ({
 })
 
 /** A call in a list: every key, `null` until it is known. */
-export const presentListed = (call: Call) => presentWithTurns(call, call.turns)
+export const presentListed = (call: Omit<Call, 'context'>) => presentWithTurns(call, call.turns)
 
 /** A call by itself, with the conversation's turns. */
 export const presentDetails = (call: Call, turns: Turn[] | null) => ({
@@ -24,7 +24,7 @@ export const presentDetails = (call: Call, turns: Turn[] | null) => ({
     turns.map(({ role, text, atMs, interrupted }) => ({ role, text, at_ms: Math.round(atMs), interrupted })),
 })
 
-const presentWithTurns = (call: Call, turns: Turn[] | null) => ({
+const presentWithTurns = (call: Omit<Call, 'context'>, turns: Turn[] | null) => ({
   call_id: call._id,
   status: call.status as CallStatus,
   to_phone_number: call.request.toPhoneNumber,

@@ -91,7 +91,8 @@ export const listCallsQuery = z.object({
   limit: field(
     z
       .string()
-      .regex(/^\s*\d{1,15}\s*$/)
+      .trim()
+      .regex(/^\d{1,15}$/)
       .transform(digits => Math.min(Number(digits), MAX_PAGE))
       .pipe(z.int().min(1))
       .default(DEFAULT_PAGE),

@@ -14,7 +14,7 @@ import type { Engine } from '../providers/ports.ts'
 import { newCall } from './call.ts'
 import type { Call, CallRequest, Mode, Turn } from './call.ts'
 import { checkNumber } from './number.ts'
-import type { CallStore, ListOptions } from './store.ts'
+import type { CallStore, ListOptions, ListedCall } from './store.ts'
 
 export interface CallServiceDeps {
   calls: CallStore
@@ -104,7 +104,7 @@ export const createCallService = (deps: CallServiceDeps) => {
     listCalls: async (
       { accountId, mode }: Principal,
       options: ListOptions,
-    ): Promise<{ calls: Call[]; hasMore: boolean }> => {
+    ): Promise<{ calls: ListedCall[]; hasMore: boolean }> => {
       const found = await calls.list(accountId, mode, { ...options, limit: options.limit + 1 })
       return { calls: found.slice(0, options.limit), hasMore: found.length > options.limit }
     },

@@ -23,6 +23,9 @@ export interface ListOptions {
   startingAfter?: string
 }
 
+/** A call as a list has it. */
+export type ListedCall = Omit<Call, 'context'>
+
 export type CallStore = ReturnType<typeof createCallStore>
 
 /** The collection `calls`: every change is one conditional update that also counts `rev`. */
@@ -60,8 +63,8 @@ export const createCallStore = (db: Db) => {
       return call && call.accountId === accountId && call.mode === mode && isShown(call.status) ? call : null
     },
 
-    /** Newest first, without the turns; one more than `limit` tells the caller that there are more. */
-    list: async (accountId: string, mode: Call['mode'], options: ListOptions): Promise<Call[]> =>
+    /** Newest first, without what the website said. */
+    list: async (accountId: string, mode: Call['mode'], options: ListOptions): Promise<ListedCall[]> =>
       await calls
         .find({
           accountId,
@@ -71,6 +74,7 @@ export const createCallStore = (db: Db) => {
         })
         .sort({ _id: -1 })
         .limit(options.limit)
+        .project<ListedCall>({ context: 0 })
         .toArray(),
 
     /** Moves a call forward by rank, with what became known; `null` if it was at `to` or past it already. */

@@ -1,6 +1,7 @@
 // What an account has paid for, and what its calls hold of it. One call costs one credit.
 // K1  balance + Σ holds = bought − captured, at every moment.
-// K2  A hold is settled once, by capture or release: both ask that it is there, and take it away.
+// K2  A hold is settled once, by capture or release: both ask that it is there, and take it away. What was settled is
+//     not remembered here, so a call is held by its acceptance alone, and a hold that comes too late for that is released.
 // K3  A grant counts once, by its id, for ever: grants are never unset.
 // K4  openCallsLeft + the number of holds is constant: it caps how many calls an account has open, and the document.
 

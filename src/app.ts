@@ -11,13 +11,15 @@ import type { CreditStore } from './credits/store.ts'
 import { errorResponses } from './http/errors.ts'
 import { createHealthRouter } from './http/health.ts'
 import { createRouter, mount } from './http/mount.ts'
+import { observeRequests } from './http/observe.ts'
 import { requestIds, requestLog } from './http/request-log.ts'
 import type { KeyService } from './keys/service.ts'
 import type { Log } from './log.ts'
+import type { Observers } from './observe.ts'
 import type { Engine } from './providers/ports.ts'
 
 /** What the API is made of; `deps.ts` chooses it. */
-export interface AppDeps {
+export interface AppDeps extends Observers {
   calls: CallStore
   conversations: ConversationStore
   credits: CreditStore
@@ -40,9 +42,10 @@ export const createApp = (deps: AppDeps): Koa => {
   const routers = [
     createRouter(callRoutes(createCallService(deps)), deps.keys),
     deps.carrierRouter,
-    createHealthRouter(deps.isStoreReachable),
+    createHealthRouter(deps.isStoreReachable, deps.metrics),
   ]
   app.use(requestIds())
+  app.use(observeRequests(deps))
   app.use(requestLog(deps.log))
   app.use(errorResponses(deps))
   for (const middleware of mount(routers)) app.use(middleware)

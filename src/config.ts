@@ -12,6 +12,7 @@ const listenSchema = z.object({
   HOST: text.default('127.0.0.1'),
   PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().or(z.literal('')).optional(),
 })
 
 const enginesSchema = z.object({

@@ -9,6 +9,8 @@ import { createCreditStore } from './credits/store.ts'
 import { createHostStore } from './hosts/store.ts'
 import { createKeyService } from './keys/service.ts'
 import type { Log } from './log.ts'
+import { observeCalls } from './observe.ts'
+import type { Observers } from './observe.ts'
 import { createMongo, isStoreReachable, isStoreUnreachable } from './providers/mongo.ts'
 import { connectTemporal, createEngine } from './providers/temporal.ts'
 import { createCarrier } from './providers/twilio/carrier.ts'
@@ -22,13 +24,18 @@ export interface ApiDeps extends AppDeps {
 }
 
 /** Connects the API to its store, engine and carriers; throws when the store cannot be reached. */
-export const createApiDeps = async (config: ApiConfig, log: Log): Promise<ApiDeps> => {
+export const createApiDeps = async (config: ApiConfig, log: Log, observers: Observers): Promise<ApiDeps> => {
   const { publicUrl } = config
-  const mongo = await createMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE, log })
+  const mongo = await createMongo({
+    url: config.MONGODB_URL,
+    database: config.MONGODB_DATABASE,
+    log,
+    onFailure: operation => observers.metrics.storeFailures.inc({ operation }),
+  })
   const { db } = mongo
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE })
   const engine = createEngine({ client: temporal.client })
-  const calls = createCallStore(db)
+  const calls = observeCalls(createCallStore(db), observers)
   await calls.ensureIndexes()
   const conversations = createConversationStore(db)
 
@@ -65,9 +72,11 @@ export const createApiDeps = async (config: ApiConfig, log: Log): Promise<ApiDep
     isStoreReachable: () => isStoreReachable(db, HEALTH_MS),
     isUnreachable: isStoreUnreachable,
     log,
+    ...observers,
     close: async () => {
       await temporal.close()
       await mongo.close()
+      await observers.tracing.close()
     },
   }
 }

@@ -6,6 +6,9 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 /** A new call id, `cl_` + 26 characters: 48 bits of time, 80 random bits. Ids sort by time, also within one millisecond of one process. */
 export const newCallId = (): string => `cl_${monotonicUlid(Date.now())}`
 
+/** Whether a text looks like a call's id: anybody may claim one. */
+export const isCallId = (text: string): boolean => /^cl_[0-9a-hjkmnp-tv-z]{26}$/.test(text)
+
 /** A new id of any other noun, such as `acc_…` or `req_…`: 80 random bits, unordered. */
 export const newId = (prefix: string): string => `${prefix}_${randomText(16)}`
 

@@ -8,6 +8,8 @@ import type { ApiConfig } from './config.ts'
 import { createApiDeps } from './deps.ts'
 import { messageOf } from './errors.ts'
 import { createLog } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { startTracing } from './tracing.ts'
 
 const REQUEST_MS = 30_000
 const STOP_GRACE_MS = 20_000
@@ -15,7 +17,10 @@ const STOP_GRACE_MS = 20_000
 const main = async (): Promise<void> => {
   const config = apiConfig(process.env)
   const log = createLog('api', config.LOG_LEVEL)
-  const deps = await createApiDeps(config, log)
+  const tracing = await startTracing('api', config.OTEL_EXPORTER_OTLP_ENDPOINT, problem =>
+    log.warn({ problem }, 'traces'),
+  )
+  const deps = await createApiDeps(config, log, { metrics: createMetrics({ process: 'api' }), tracing })
   const handle = createApp(deps).callback()
   const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
     response.on('finish', () => {

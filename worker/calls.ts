@@ -4,23 +4,29 @@ import { Worker } from '@temporalio/worker'
 import { createCallsActivities } from '../activities/index.ts'
 import { createReconciler } from '../src/calls/reconciler.ts'
 import type { CallsWorkerConfig } from '../src/config.ts'
-import type { Log } from '../src/log.ts'
 import { taskQueue } from '../workflows/contract.ts'
 import { loadWorkflowBundle } from './bundle.ts'
 import { COMMON_OPTIONS, connectWorker, runWorkers } from './connect.ts'
 import { createCallsWorkerDeps } from './deps.ts'
+import type { Surroundings } from './deps.ts'
 import { startHealthServer } from './health.ts'
+import { observeActivities } from './observe.ts'
 
 // Longer than a dial may take: one that is cut off has to be looked for at the carrier.
 const GRACE = '20 s'
 const FORCE = '30 s'
 
 /** Runs until `stop` is aborted; waits for its servers first. */
-export const runCallsWorker = async (config: CallsWorkerConfig, log: Log, stop: AbortSignal): Promise<void> => {
-  const health = await startHealthServer(config.HOST, config.PORT)
+export const runCallsWorker = async (
+  config: CallsWorkerConfig,
+  { log, stop, observers }: Surroundings,
+): Promise<void> => {
+  const { metrics } = observers
+  const health = await startHealthServer(config.HOST, config.PORT, metrics)
   try {
     const workflowBundle = await loadWorkflowBundle()
-    const deps = await createCallsWorkerDeps(config, { log, stop })
+    const deps = await createCallsWorkerDeps(config, { log, stop, observers })
+    metrics.watchOpenCalls(config.mode, status => deps.calls.count(config.mode, status))
     const connection = await connectWorker(config.TEMPORAL_ADDRESS, { log, stop })
     const worker = await Worker.create({
       ...COMMON_OPTIONS,
@@ -29,6 +35,7 @@ export const runCallsWorker = async (config: CallsWorkerConfig, log: Log, stop: 
       taskQueue: taskQueue('calls', config.mode),
       workflowBundle,
       activities: createCallsActivities(deps),
+      interceptors: { activity: [observeActivities(observers)] },
       shutdownGraceTime: GRACE,
       shutdownForceTime: FORCE,
     })

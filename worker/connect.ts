@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { DefaultLogger, NativeConnection, Runtime, makeTelemetryFilterString } from '@temporalio/worker'
-import type { LogLevel, Worker, WorkerOptions } from '@temporalio/worker'
+import type { LogLevel, LogMetadata, Worker, WorkerOptions } from '@temporalio/worker'
 
 import { messageOf } from '../src/errors.ts'
 import type { Log } from '../src/log.ts'
@@ -21,12 +21,22 @@ const OURS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
 /** Sends the SDK's warnings to our log, and leaves the process's signals to `main.ts`. Once per process. */
 export const installRuntime = (log: Log): void => {
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[OURS[level]](meta ?? {}, message)),
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[OURS[level]](ourFields(meta), message)),
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
     },
     shutdownSignals: [],
   })
+}
+
+/** What the SDK says about an activity or a workflow, in our names: a workflow's id is its call's. */
+const ourFields = (meta: LogMetadata = {}): Record<string, unknown> => {
+  const { workflowId, error, taskToken: _, ...rest } = meta
+  return {
+    ...(workflowId !== undefined && { call_id: workflowId }),
+    ...(error !== undefined && { err: error }),
+    ...rest,
+  }
 }
 
 /** Tries until `connect` succeeds: a worker that is up before its servers waits for them. Throws once `stop` is aborted. */

@@ -6,6 +6,8 @@ import { createCreditStore } from '../src/credits/store.ts'
 import { createHostStore } from '../src/hosts/store.ts'
 import type { Log } from '../src/log.ts'
 import { createMediaHost } from '../src/media/host.ts'
+import { observeCalls, observeCarrier, observeWebsites } from '../src/observe.ts'
+import type { Observers } from '../src/observe.ts'
 import { createMongo } from '../src/providers/mongo.ts'
 import type { Mongo } from '../src/providers/mongo.ts'
 import { createAnalyst } from '../src/providers/openai/analyst.ts'
@@ -19,17 +21,25 @@ import { untilConnected } from './connect.ts'
 
 type Config = CallsWorkerConfig | MediaWorkerConfig
 
-interface Waiting {
+/** Where a worker logs, what stops it, and what watches it. */
+export interface Surroundings {
   log: Log
   stop: AbortSignal
+  observers: Observers
 }
 
 /** The store and the engine; both are waited for. */
-const connectServers = async (config: Config, waiting: Waiting) => {
-  const { log } = waiting
+const connectServers = async (config: Config, waiting: Surroundings) => {
+  const { log, observers } = waiting
   const mongo: Mongo = await untilConnected(
     'the store',
-    () => createMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE, log }),
+    () =>
+      createMongo({
+        url: config.MONGODB_URL,
+        database: config.MONGODB_DATABASE,
+        log,
+        onFailure: operation => observers.metrics.storeFailures.inc({ operation }),
+      }),
     waiting,
   )
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE })
@@ -39,7 +49,7 @@ const connectServers = async (config: Config, waiting: Waiting) => {
     waiting,
   )
   return {
-    calls: createCallStore(mongo.db),
+    calls: observeCalls(createCallStore(mongo.db), observers),
     conversations: createConversationStore(mongo.db),
     hosts: createHostStore(mongo.db),
     credits: createCreditStore(mongo.db),
@@ -53,23 +63,26 @@ const connectServers = async (config: Config, waiting: Waiting) => {
 }
 
 /** What the activities of a calls worker, and its reconciler, work with. */
-export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: Waiting) => {
+export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: Surroundings) => {
   const servers = await connectServers(config, waiting)
   const proxy = await startFilteringProxy({ allowedHosts: config.websiteAllowedHosts, log: waiting.log })
   return {
     ...servers,
-    carrier: createCarrier({
-      settings: config.carrier,
-      mode: config.mode,
-      publicUrl: config.publicUrl,
-      timeoutMs: TIMEOUTS.carrierRequestMs,
-    }),
+    carrier: observeCarrier(
+      createCarrier({
+        settings: config.carrier,
+        mode: config.mode,
+        publicUrl: config.publicUrl,
+        timeoutMs: TIMEOUTS.carrierRequestMs,
+      }),
+      waiting.observers,
+    ),
     analyst: createAnalyst({
       apiKey: config.model.OPENAI_API_KEY,
       baseUrl: config.model.OPENAI_BASE_URL,
       model: config.model.OPENAI_ANALYSIS_MODEL,
     }),
-    websites: createWebsiteReader(proxy, TIMEOUTS.websiteMs),
+    websites: observeWebsites(createWebsiteReader(proxy, TIMEOUTS.websiteMs), waiting.observers),
     timeouts: TIMEOUTS,
     close: async (): Promise<void> => {
       await proxy.close()
@@ -79,12 +92,13 @@ export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: 
 }
 
 /** A media host, listening and with its lease. */
-export const createMediaWorkerDeps = async (config: MediaWorkerConfig, waiting: Waiting) => {
+export const createMediaWorkerDeps = async (config: MediaWorkerConfig, waiting: Surroundings) => {
   const servers = await connectServers(config, waiting)
   const host = await createMediaHost({
     ...servers,
     mode: config.mode,
     publicUrl: config.MEDIA_PUBLIC_URL,
+    metrics: waiting.observers.metrics,
     listen: { host: config.HOST, port: config.PORT },
     slots: config.MEDIA_SLOTS,
     model: createRealtimeModel(

@@ -1,15 +1,19 @@
 import { createServer } from 'node:http'
 
+import { answerMetrics } from '../src/metrics.ts'
+import type { Metrics } from '../src/metrics.ts'
+
 export interface HealthServer {
   /** From now on `GET /healthz` answers 200; before that, 503. */
   ready: () => void
   close: () => Promise<void>
 }
 
-/** Serves `GET /healthz` for a process that serves nothing else; rejects with a clear text if the port is taken. */
-export const startHealthServer = async (host: string, port: number): Promise<HealthServer> => {
+/** Serves `GET /healthz` and `GET /metrics` for a process that serves nothing else; rejects with a clear text if the port is taken. */
+export const startHealthServer = async (host: string, port: number, metrics: Metrics): Promise<HealthServer> => {
   let isReady = false
   const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/metrics') return answerMetrics(metrics, response)
     const isHealth = request.method === 'GET' && request.url === '/healthz'
     const status = isReady ? 200 : 503
     response.writeHead(isHealth ? status : 404, { 'content-type': 'application/json' })

@@ -3,10 +3,11 @@ import { Worker } from '@temporalio/worker'
 
 import { createConverseActivity } from '../activities/converse.ts'
 import type { MediaWorkerConfig } from '../src/config.ts'
-import type { Log } from '../src/log.ts'
 import { taskQueue } from '../workflows/contract.ts'
 import { COMMON_OPTIONS, connectWorker, runWorkers } from './connect.ts'
 import { createMediaWorkerDeps } from './deps.ts'
+import type { Surroundings } from './deps.ts'
+import { observeActivities } from './observe.ts'
 
 // Conversations that run when the host is told to stop may end by themselves for this long.
 const GRACE = '60 s'
@@ -16,8 +17,11 @@ const FORCE = '75 s'
 const handoverSlots = (slots: number): number => Math.max(2, Math.ceil(slots / 4))
 
 /** Runs until `stop` is aborted; waits for its servers first. */
-export const runMediaWorker = async (config: MediaWorkerConfig, log: Log, stop: AbortSignal): Promise<void> => {
-  const { host, close } = await createMediaWorkerDeps(config, { log, stop })
+export const runMediaWorker = async (
+  config: MediaWorkerConfig,
+  { log, stop, observers }: Surroundings,
+): Promise<void> => {
+  const { host, close } = await createMediaWorkerDeps(config, { log, stop, observers })
   const activities = createConverseActivity(host)
 
   const createWorker = async (kind: 'media' | 'handover', slots: number): Promise<Worker> =>
@@ -27,6 +31,7 @@ export const runMediaWorker = async (config: MediaWorkerConfig, log: Log, stop: 
       namespace: config.TEMPORAL_NAMESPACE,
       taskQueue: taskQueue(kind, config.mode),
       activities,
+      interceptors: { activity: [observeActivities(observers)] },
       maxConcurrentActivityTaskExecutions: slots,
       shutdownGraceTime: GRACE,
       shutdownForceTime: FORCE,

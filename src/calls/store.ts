@@ -77,6 +77,10 @@ export const createCallStore = (db: Db) => {
         .project<ListedCall>({ context: 0 })
         .toArray(),
 
+    /** How many calls of a mode are in `status` now. */
+    count: async (mode: Call['mode'], status: CallStatus): Promise<number> =>
+      await calls.countDocuments({ mode, status }),
+
     /** Moves a call forward by rank, with what became known; `null` if it was at `to` or past it already. */
     advance: async (id: string, to: StoredStatus, facts: CallFacts = {}): Promise<Call | null> =>
       await change({ _id: id, status: { $in: statusesBefore(to) } }, { ...facts, status: to }),

@@ -2,6 +2,7 @@ import { Router } from '@koa/router'
 import type { Middleware } from 'koa'
 
 import { AppError } from '../errors.ts'
+import { isCallId } from '../ids.ts'
 import type { KeyService } from '../keys/service.ts'
 import { authenticate } from './auth.ts'
 import { readJsonObject } from './body.ts'
@@ -15,13 +16,21 @@ export const createRouter = (routes: Route[], keys: KeyService): Router => {
       const principal = await authenticate(ctx, keys)
       ctx.state.principal = principal
       ctx.set('Cache-Control', 'no-store')
+      ctx.state.callId = callIdIn(ctx.params)
       const body = route.body ? await readJsonObject(ctx) : {}
       // Idempotency, and then the rate limit, belong here: they need the body, and come before its fields.
       const answer = await route.answer({ principal, params: ctx.params, query: ctx.query, body })
       ctx.status = route.response.status
       ctx.body = answer
+      ctx.state.callId ??= callIdIn((answer as { data?: unknown }).data)
     })
   return router
+}
+
+/** The id of the call that a request or its answer is about, for logs and traces. */
+const callIdIn = (fields: unknown): string | undefined => {
+  const { call_id: callId } = (fields ?? {}) as { call_id?: unknown }
+  return typeof callId === 'string' && isCallId(callId) ? callId : undefined
 }
 
 /** The routers, and what no route of theirs answers: OPTIONS, 405 with `Allow`, 404. */

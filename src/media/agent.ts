@@ -7,6 +7,7 @@
 import { END_CALL, parseEndCall } from '../briefing/tools.ts'
 import type { Turn } from '../calls/call.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { SessionItem } from '../briefing/briefing.ts'
 import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
 import { bytesOf } from './frames.ts'
@@ -34,6 +35,7 @@ export interface AgentDeps {
   /** Media time now. */
   mediaMs: () => number
   on: AgentEvents
+  metrics: Metrics
   log: Log
 }
 
@@ -54,7 +56,7 @@ export interface AgentEvents {
 export type Agent = ReturnType<typeof createAgent>
 
 export const createAgent = (deps: AgentDeps) => {
-  const { leg, mediaMs, on, log } = deps
+  const { leg, mediaMs, on, metrics, log } = deps
   const playback = createPlayback()
   const frames = createWholeFrames()
   const turns = createTurns(deps.baseIndex, playback.progressOf)
@@ -66,14 +68,17 @@ export const createAgent = (deps: AgentDeps) => {
   let playsUntilMs = 0
   let failedResponses = 0
   let isStopped = false
+  let isFirstAudio = deps.baseIndex === 0
 
   const key = (itemId: string): string => `${sessions}/${itemId}`
 
-  const interrupt = (): void => {
+  /** The callee has begun to speak, at that media time. */
+  const interrupt = (sinceMs: number): void => {
     frames.drop()
     const cut = playback.clear()
     if (cut.length === 0) return
     leg.clear()
+    metrics.bargeInToClearSeconds.observe(Math.max(0, mediaMs() - sinceMs) / 1000)
     playsUntilMs = mediaMs()
     for (const { itemId, contentIndex, heardMs, hasAudio } of cut) {
       const [number, ...id] = itemId.split('/')
@@ -90,6 +95,8 @@ export const createAgent = (deps: AgentDeps) => {
     const mark = playback.add(itemId, contentIndex, bytes)
     if (mark === null || isStopped) return
     leg.sendAudio(payload)
+    if (isFirstAudio) metrics.answerToFirstAudioSeconds.observe(mediaMs() / 1000)
+    isFirstAudio = false
     leg.sendMark(mark)
     playsUntilMs = Math.max(playsUntilMs, mediaMs()) + msOf(bytes)
   }
@@ -130,8 +137,9 @@ export const createAgent = (deps: AgentDeps) => {
       case 'speech_started':
         isCalleeSpeaking = true
         // The model counts what was appended, which is less than media time when frames were missed.
-        turns.begin(key(event.itemId), 'callee', event.startMs + mediaMs() - appendedMs)
-        interrupt()
+        const sinceMs = event.startMs + mediaMs() - appendedMs
+        turns.begin(key(event.itemId), 'callee', sinceMs)
+        interrupt(sinceMs)
         return on.calleeSpoke()
       case 'speech_stopped':
         isCalleeSpeaking = false

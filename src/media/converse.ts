@@ -10,6 +10,7 @@ import type { CallStore } from '../calls/store.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { randomText } from '../ids.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { ModelSession, OpenOutcome, SpeechModel } from '../providers/model-session.ts'
 import type { Engine } from '../providers/ports.ts'
 import type { ConverseInput, ConverseResult } from '../../workflows/contract.ts'
@@ -44,6 +45,7 @@ export interface ConverseDeps {
   timeouts: MediaTimeouts
   /** Aborted when this host takes no new streams any more. */
   draining: AbortSignal
+  metrics: Metrics
   log: Log
 }
 

@@ -12,6 +12,8 @@ import type { RawData, WebSocket } from 'ws'
 
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { answerMetrics } from '../metrics.ts'
+import type { Metrics } from '../metrics.ts'
 import { parseCarrierMessage } from './frames.ts'
 import type { CarrierMessage } from './frames.ts'
 import { createLeg } from './leg.ts'
@@ -38,6 +40,7 @@ export interface GatewayDeps {
   startMs: number
   /** Uses up the token; `null` if the stream is not expected here. */
   admit: (claim: StreamClaim) => Promise<Attach | null>
+  metrics: Metrics
   log: Log
 }
 
@@ -49,11 +52,14 @@ export interface Gateway {
 }
 
 /** Starts listening; rejects if the port is taken. */
-export const startGateway = async ({ listen, startMs, admit, log }: GatewayDeps): Promise<Gateway> => {
+export const startGateway = async ({ listen, startMs, admit, metrics, log }: GatewayDeps): Promise<Gateway> => {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES })
   let isDraining = false
 
-  const server = createServer(answerHttp)
+  const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/metrics') answerMetrics(metrics, response)
+    else answerHttp(request, response)
+  })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const path = (request.url ?? '').split('?', 1)[0]
     if (path !== STREAMS_PATH) return refuseUpgrade(socket, '404 Not Found')

@@ -42,6 +42,7 @@ export const hold = async (
 ): Promise<ConverseResult> => {
   const { callId, generation, log, signal } = part
   log.info('the stream has started')
+  if (generation > 1) deps.metrics.handovers.inc()
   const recorder = createRecorder({
     conversations: deps.conversations,
     callId,
@@ -56,6 +57,7 @@ export const hold = async (
     session,
     reopen: async () => {
       const opened = await openPatiently(deps.model, settings, { budgetMs: REOPEN_MS, signal, log })
+      deps.metrics.modelReconnects.inc({ result: opened.kind })
       return opened.kind === 'opened' ? opened.session : null
     },
     items: part.briefing.items,
@@ -65,6 +67,7 @@ export const hold = async (
     maxDurationMs: part.call.request.maxDurationSeconds * 1000,
     noFrameMs: deps.timeouts.noFrameMs,
     put: recorder.put,
+    metrics: deps.metrics,
     log,
   })
   void part.fate.then(bridge.stop)

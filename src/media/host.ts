@@ -9,6 +9,7 @@ import { startLease } from '../hosts/lease.ts'
 import type { HostStore } from '../hosts/store.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { SpeechModel } from '../providers/model-session.ts'
 import type { Engine } from '../providers/ports.ts'
 import type { ConverseInput, ConverseResult } from '../../workflows/contract.ts'
@@ -34,6 +35,7 @@ export interface MediaHostDeps {
   engine: Pick<Engine, 'signalMediaReady'>
   model: SpeechModel
   timeouts: MediaTimeouts & { leaseRenewMs: number }
+  metrics: Metrics
   log: Log
 }
 
@@ -61,6 +63,7 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
     listen: deps.listen,
     startMs: STREAM_START_MS,
     admit: arrivals.admit,
+    metrics: deps.metrics,
     log,
   })
   const lease = await startLease({
@@ -80,10 +83,14 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
     port: gateway.port,
     converse: async (input, released) => {
       live++
+      deps.metrics.conversationsLive.set(live)
       try {
-        return await converse(converseDeps, input, released)
+        const result = await converse(converseDeps, input, released)
+        deps.metrics.conversationsEnded.inc({ result: result.kind })
+        return result
       } finally {
         live--
+        deps.metrics.conversationsLive.set(live)
       }
     },
     drain: async () => {

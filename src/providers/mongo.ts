@@ -21,17 +21,25 @@ export const createMongo = async ({
   url,
   database,
   log,
+  onFailure,
 }: {
   url: string
   database: string
   log: Log
+  /** Is told the name of every command that failed, and of missed heartbeats. */
+  onFailure?: (operation: string) => void
 }): Promise<Mongo> => {
   const client = new MongoClient(url, {
     appName: 'errand',
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
     connectTimeoutMS: SERVER_SELECTION_MS,
     socketTimeoutMS: SOCKET_IDLE_MS,
+    monitorCommands: onFailure !== undefined,
   })
+  if (onFailure) {
+    client.on('commandFailed', ({ commandName }) => onFailure(commandName))
+    client.on('serverHeartbeatFailed', () => onFailure('heartbeat'))
+  }
   client.on('serverDescriptionChanged', ({ address, previousDescription, newDescription: { type, error } }) => {
     if (type === 'Unknown' && previousDescription.type !== 'Unknown')
       log.warn({ store: address, reason: error?.message }, 'the store does not answer')

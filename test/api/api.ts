@@ -16,9 +16,11 @@ import { createHostStore } from '../../src/hosts/store.ts'
 import { newId } from '../../src/ids.ts'
 import { createKeyService } from '../../src/keys/service.ts'
 import { createLog } from '../../src/log.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { createMongo, isStoreReachable, isStoreUnreachable } from '../../src/providers/mongo.ts'
 import type { Carrier, Engine } from '../../src/providers/ports.ts'
 import { createCarrierRouter } from '../../src/providers/twilio/routes.ts'
+import { NO_TRACING } from '../../src/tracing.ts'
 
 export interface RecordingEngine extends Engine {
   /** What it was told, in order: the method's name and its arguments. */
@@ -109,6 +111,8 @@ const startApi = async (carrierAt?: CarrierAt) => {
     }),
     isStoreReachable: () => isStoreReachable(db, 1_000),
     isUnreachable: isStoreUnreachable,
+    metrics: createMetrics({ process: 'api' }),
+    tracing: NO_TRACING,
     log,
   })
   const noted = { hangUp: async (legId: string) => void hungUp.push(legId) }

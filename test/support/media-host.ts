@@ -9,6 +9,7 @@ import { createConversationStore } from '../../src/conversations/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
 import { newCallId, randomText } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import type { MediaHostDeps } from '../../src/media/host.ts'
 import { createMediaHost } from '../../src/media/host.ts'
 import { createRealtimeModel } from '../../src/providers/openai/realtime.ts'
@@ -70,6 +71,7 @@ export const startMedia = async (timeouts: Partial<MediaHostDeps['timeouts']> = 
         leaseRenewMs: 2_000,
         ...timeouts,
       },
+      metrics: createMetrics({ process: 'media', mode: 'test' }),
       log,
     })
   const host = await startHost()

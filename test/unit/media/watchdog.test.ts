@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { createLog } from '../../../src/log.ts'
 import { startBridge } from '../../../src/media/bridge.ts'
+import { createMetrics } from '../../../src/metrics.ts'
 import type { BridgeOutcome } from '../../../src/media/bridge.ts'
 import type { LegEvent } from '../../../src/media/leg.ts'
 import type { ModelSession } from '../../../src/providers/model-session.ts'
@@ -43,6 +44,7 @@ test('a leg is lost when no frame has come for 5 s of wall time, however long it
     maxDurationMs: 60_000,
     noFrameMs: 5_000,
     put: nothing,
+    metrics: createMetrics({ process: 'media', mode: 'test' }),
     log: createLog('test', 'silent'),
   })
   let outcome: BridgeOutcome | null = null

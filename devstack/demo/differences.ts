@@ -1,8 +1,10 @@
-// Whether a call ended as its scenario says, and whether its transcript is what was really said on the line: the carrier
-// and the callee keep their own account, which the call is held against.
+// Whether a call ended as its scenario says, and whether its turns are what was really said on the line: the carrier and
+// the callee keep their own account, which the call is held against.
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
 import type { WireCall } from './call.ts'
+import type { WireTurn } from './turns.ts'
+import { turnDifferences } from './word-for-word.ts'
 
 /** What differs from the scenario, a sentence each; none if everything is as it should be. */
 export const differences = async (
@@ -22,7 +24,8 @@ export const differences = async (
 
   const legs = await legsOf(sandboxUrl, call.call_id)
   if (legs.length > 1) found.push(`the carrier dialled ${legs.length} times`)
-  compare('transcript', call.transcript, transcriptOf(legs[0]))
+  found.push(...turnDifferences(call.turns ?? [], legs[0]?.callee ?? []))
+  compare('transcript', call.transcript, call.turns && transcriptOf(call.turns))
   return found
 }
 
@@ -33,8 +36,8 @@ export const legsOf = async (sandboxUrl: string, callId: string): Promise<LegAcc
   return legs.filter(leg => leg.requests.some(({ url }) => url.includes(callId)))
 }
 
-/** The conversation by the callee's own account, in the form of the API's `transcript`. */
-export const transcriptOf = (leg: LegAccount | undefined): string | null => {
-  const lines = (leg?.callee ?? []).map(({ kind, text }) => `${kind === 'said' ? 'Callee' : 'Agent'}: ${text}`)
+/** The turns in the form of the API's `transcript`. */
+const transcriptOf = (turns: readonly WireTurn[]): string | null => {
+  const lines = turns.map(({ role, text }) => `${role === 'callee' ? 'Callee' : 'Agent'}: ${text}`)
   return lines.length === 0 ? null : lines.join('\n')
 }

@@ -1,5 +1,6 @@
 // The callee on a leg: an ear and a mouth, 20 ms at a time, in media time.
-// K1  It says nothing while somebody else speaks, and answers when they have finished; it is not stopped by others.
+// K1  It says nothing while somebody else speaks, but for the cues of its part, and answers when they have finished;
+//     it is not stopped by others.
 // K2  Its account is what its own mouth let out and its own ear took in, frame by frame.
 import { randomInt } from 'node:crypto'
 import type { CalleePart } from '../scenarios/scenario.ts'
@@ -11,6 +12,7 @@ import type { HeardUtterance } from '../voice/listener.ts'
 import { FRAME_SAMPLES, silence } from '../voice/mulaw.ts'
 import { speak } from '../voice/speech.ts'
 import type { Line } from './account.ts'
+import { createCues } from './cues.ts'
 import { createDialogue } from './dialogue.ts'
 import type { Turn } from './dialogue.ts'
 
@@ -31,6 +33,7 @@ const SAMPLES_PER_MS = 8
 
 export const createCallee = (part: CalleePart, hangUp: () => void): Callee => {
   const dialogue = createDialogue(part)
+  const cues = createCues(part.cues ?? [])
   const ear = createListener()
   const mouth = createListener()
   const ended: Line[] = []
@@ -39,13 +42,28 @@ export const createCallee = (part: CalleePart, hangUp: () => void): Callee => {
   let awake = false
   let greeted = false
   let leaving = false
+  let hangsUpAtMs = Number.POSITIVE_INFINITY
   let unanswered = ''
   let saying: Uint8Array[] = []
 
-  const take = ({ say, hangUp: leave }: Turn): void => {
-    leaving = leave
-    if (say === null) return
-    saying = speak({ text: say, utterance: randomInt(2 ** 32), clip: clipFor(say) })
+  const say = (text: string): void => {
+    saying = speak({ text, utterance: randomInt(2 ** 32), clip: clipFor(text) })
+  }
+
+  const take = (turn: Turn): void => {
+    leaving = turn.hangUp
+    if (turn.say !== null) say(turn.say)
+  }
+
+  const followCue = (): void => {
+    const quietMs = greeted ? nowMs - quietSinceMs : 0
+    const cue = cues.take({ sinceAnswerMs: nowMs, quietMs, hearing: ear.open() })
+    if (!cue) return
+    unanswered = ''
+    greeted ||= cue.say !== undefined
+    if (cue.expects) dialogue.expect(cue.expects)
+    if (cue.say !== undefined) say(cue.say)
+    if (cue.hangsUpAfterMs !== undefined) hangsUpAtMs = nowMs + cue.hangsUpAfterMs
   }
 
   const decide = (): void => {
@@ -78,14 +96,20 @@ export const createCallee = (part: CalleePart, hangUp: () => void): Callee => {
     tick: inbound => {
       nowMs += TICK_MS
       for (const heard of ear.push(inbound).ended) {
-        if (heard.kind === 'speech' && heard.text) unanswered += ` ${heard.text}`
+        if (heard.kind === 'speech' && heard.text && !cues.spokeInto(heard.utterance))
+          unanswered += ` ${heard.text}`
         const line = lineOf('heard', heard)
         // Marked speech may end in a pause of its own, which is not yet the end of the turn.
         quietSinceMs = Math.max(quietSinceMs, line.endMs)
         ended.push(line)
       }
       if (isVoiced(inbound) || saying.length > 0) quietSinceMs = nowMs
-      if (awake && saying.length === 0) decide()
+      if (saying.length === 0) followCue()
+      if (nowMs >= hangsUpAtMs) {
+        // Nothing is said into a line that is closed.
+        saying = []
+        hangUp()
+      } else if (awake && saying.length === 0) decide()
       const out = saying.shift() ?? silence(FRAME_SAMPLES)
       ended.push(...mouth.push(out).ended.map(said => lineOf('said', said)))
       return out
@@ -99,7 +123,8 @@ export const createCallee = (part: CalleePart, hangUp: () => void): Callee => {
   }
 }
 
-const lineOf = (kind: Line['kind'], utterance: HeardUtterance): Line => ({
+/** A line of the account. */
+export const lineOf = (kind: Line['kind'], utterance: HeardUtterance): Line => ({
   kind,
   text: utterance.text,
   whole: utterance.complete,

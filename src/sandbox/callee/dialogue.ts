@@ -17,6 +17,8 @@ export interface Dialogue {
   prompt: () => Turn
   /** Goodbyes were said: there is nothing more to wait for. */
   parted: () => boolean
+  /** It asked for something by itself. */
+  expect: (what: Reply['expects']) => void
 }
 
 const MOST_REPEATS = 3
@@ -84,6 +86,7 @@ export const createDialogue = (part: CalleePart): Dialogue => {
       return prompts <= MOST_PROMPTS ? say('Hello? Are you still there?') : { say: null, hangUp: true }
     },
     parted: () => waitingFor === 'no more',
+    expect: what => (waitingFor = what),
   }
 }
 

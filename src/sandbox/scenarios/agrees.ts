@@ -1,5 +1,13 @@
 import { GREETING } from './scenario.ts'
-import type { Scenario } from './scenario.ts'
+import type { CalleePart, Scenario } from './scenario.ts'
+
+/** Somebody who is there and agrees to everything. */
+export const AGREEING: CalleePart = {
+  greeting: GREETING,
+  table: { say: 'Yes, {thing} is fine. What name should I put it under?', expects: 'name' },
+  appointment: { say: 'Yes, {when} is fine. What name should I put it under?', expects: 'name' },
+  hours: { say: '{On day} we are open from 11am to 9pm.', expects: 'nothing' },
+}
 
 export const agrees: Scenario = {
   number: '+14155550100',
@@ -7,11 +15,6 @@ export const agrees: Scenario = {
   title: 'Agrees',
   description: 'Picks up, agrees to what is asked, asks for a name and confirms.',
   carrier: { kind: 'answers', ringMs: 3000 },
-  callee: {
-    greeting: GREETING,
-    table: { say: 'Yes, {thing} is fine. What name should I put it under?', expects: 'name' },
-    appointment: { say: 'Yes, {when} is fine. What name should I put it under?', expects: 'name' },
-    hours: { say: '{On day} we are open from 11am to 9pm.', expects: 'nothing' },
-  },
+  callee: AGREEING,
   ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -14,12 +14,30 @@ export interface Reply {
   expects: 'name' | 'offer' | 'nothing'
 }
 
+/** Something that the callee does without being asked. Milliseconds are media time. */
+export interface Cue {
+  on:
+    | { kind: 'answered'; afterMs: number }
+    /** Nobody has spoken for so long, after the greeting. */
+    | { kind: 'quiet'; forMs: number }
+    /** The agent has spoken for so long, and these words were in it. */
+    | { kind: 'agent_speaks'; forMs: number; saying?: string }
+  /** What it says, whoever is speaking. */
+  say?: string
+  /** What it then waits for. */
+  expects?: Reply['expects']
+  /** It hangs up so long after the cue, whatever is being said. */
+  hangsUpAfterMs?: number
+}
+
 /** What the callee says. */
 export interface CalleePart {
   greeting: string
   table: Reply
   appointment: Reply
   hours: Reply
+  /** In the order in which they come. */
+  cues?: readonly Cue[]
 }
 
 /** As what a call must end; credits are those that it costs. */

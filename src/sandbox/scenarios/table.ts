@@ -1,14 +1,35 @@
 // Every scenario, one line each. Adding one is adding its file and its line.
 import { agrees } from './agrees.ts'
+import { asksAQuestionAtGoodbye } from './asks-a-question-at-goodbye.ts'
 import { busy } from './busy.ts'
 import { fullyBooked } from './fully-booked.ts'
+import { hangsUpAtOnce } from './hangs-up-at-once.ts'
+import { hangsUpDuringGoodbye } from './hangs-up-during-goodbye.ts'
+import { hangsUpMidSentence } from './hangs-up-mid-sentence.ts'
+import { interruptsAlways } from './interrupts-always.ts'
+import { interruptsOnce } from './interrupts-once.ts'
 import { noAnswer } from './no-answer.ts'
 import { offersAnotherTime } from './offers-another-time.ts'
 import { refused } from './refused.ts'
+import { talksAtTheSameTime } from './talks-at-the-same-time.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All scenarios, in the order of their numbers. */
-export const SCENARIOS: readonly Scenario[] = [agrees, offersAnotherTime, fullyBooked, busy, noAnswer, refused]
+export const SCENARIOS: readonly Scenario[] = [
+  agrees,
+  offersAnotherTime,
+  fullyBooked,
+  busy,
+  noAnswer,
+  refused,
+  interruptsOnce,
+  interruptsAlways,
+  talksAtTheSameTime,
+  hangsUpMidSentence,
+  hangsUpAtOnce,
+  hangsUpDuringGoodbye,
+  asksAQuestionAtGoodbye,
+]
 
 /** The scenario that a number chooses: `agrees` for every number that is not in the table. */
 export const scenarioFor = (number: string): Scenario =>

@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { createActivityRunner } from './activity-run.ts'
+import type { ActivityRunner } from './activity-run.ts'
+
+let runner: ActivityRunner
+beforeAll(async () => {
+  runner = await createActivityRunner()
+})
+afterAll(async () => await runner.close())
+
+const place = (call: Awaited<ReturnType<ActivityRunner['open']>>) =>
+  call.activities.placeCall({ callId: call.id, ringSeconds: 45 })
+
+const SAID = [
+  { role: 'agent', text: 'Hello, a table for two, please.' },
+  { role: 'callee', text: 'That is fine.' },
+] as const
+
+describe('openCall', () => {
+  it('opens a queued call, also when it is asked again', async () => {
+    const call = await runner.open()
+    expect(await call.activities.openCall(call.id)).toEqual({ kind: 'open' })
+  })
+
+  it('refuses one that has gone further, and one that does not exist', async () => {
+    const call = await runner.open()
+    await place(call)
+    expect(await call.activities.openCall(call.id)).toEqual({ kind: 'closed' })
+    expect(await call.activities.openCall('cl_none')).toEqual({ kind: 'closed' })
+  })
+})
+
+it('readWebsite keeps what was read with the call', async () => {
+  const call = await runner.open({ website: 'https://nopa.example' })
+  expect(await call.readWebsite()).toEqual({ kind: 'read' })
+  expect((await call.stored()).context).toEqual({ kind: 'read', title: 'Nopa', text: 'Open daily' })
+})
+
+describe('placeCall', () => {
+  it('dials, binds the leg, and moves the call to dialing', async () => {
+    const call = await runner.open({ maxDurationSeconds: 300 })
+    expect(await place(call)).toEqual({ kind: 'dialed' })
+    expect(await call.stored()).toMatchObject({ status: 'dialing', legId: 'CA1', dial: { state: 'submitted' } })
+    expect(call.outside.dialed).toMatchObject([{ to: '+14155550100', ringSeconds: 45, timeLimitSeconds: 360 }])
+  })
+
+  it('dials once, however often and by however many it is run', async () => {
+    const call = await runner.open()
+    const results = await Promise.all(Array.from({ length: 8 }, () => place(call)))
+    expect(call.outside.dialed).toHaveLength(1)
+    expect(results.filter(({ kind }) => kind === 'dialed').length).toBeGreaterThanOrEqual(1)
+    expect(results.every(({ kind }) => kind === 'dialed' || kind === 'unknown')).toBe(true)
+  })
+
+  it('keeps the reason of a refusal for the client', async () => {
+    const call = await runner.open()
+    call.outside.dialOutcome = { kind: 'refused', carrierCode: '21211', message: 'Invalid To number' }
+    expect(await place(call)).toEqual({ kind: 'refused' })
+    await call.activities.finish({ callId: call.id, ending: { status: 'failed', errorCode: 'call_failed' } })
+    expect(await call.stored()).toMatchObject({ status: 'failed', errorCode: 'call_failed', turns: [] })
+    expect((await call.stored()).errorMessage).toContain('21211')
+  })
+
+  it('dials nothing for a call that was canceled or has ended', async () => {
+    const call = await runner.open()
+    await runner.calls.advance(call.id, 'canceled')
+    expect(await place(call)).toEqual({ kind: 'not_dialable' })
+    expect(call.outside.dialed).toEqual([])
+  })
+
+  it('knows a dial whose answer was lost by the callback that came first', async () => {
+    const call = await runner.open()
+    call.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+    call.outside.whileDialing = async () => void (await runner.calls.bindLeg(call.id, 'CA7'))
+    expect(await place(call)).toEqual({ kind: 'dialed' })
+  })
+
+  it('hangs up a leg that another one has come before, or whose call has ended meanwhile', async () => {
+    const second = await runner.open()
+    second.outside.whileDialing = async () => void (await runner.calls.bindLeg(second.id, 'CA7'))
+    expect(await place(second)).toEqual({ kind: 'not_dialable' })
+    const late = await runner.open()
+    late.outside.whileDialing = async () => void (await runner.calls.advance(late.id, 'failed'))
+    expect(await place(late)).toEqual({ kind: 'not_dialable' })
+    expect([second.outside.hungUp, late.outside.hungUp]).toEqual([['CA1'], ['CA1']])
+  })
+})
+
+describe('lookUpLeg', () => {
+  const unknown = async () => {
+    const call = await runner.open()
+    call.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+    await place(call)
+    return call
+  }
+
+  it('finds the leg of an unknown dial when exactly one is left that is no other call’s', async () => {
+    const other = await runner.open()
+    other.outside.dialOutcome = { kind: 'dialed', legId: 'CA-others' }
+    await place(other)
+    const call = await unknown()
+    call.outside.legs = [
+      { legId: 'CA-others', state: 'completed' },
+      { legId: 'CA-mine', state: 'in_progress' },
+    ]
+    expect(await call.activities.lookUpLeg(call.id)).toEqual({ kind: 'up', answered: true })
+    expect(await call.stored()).toMatchObject({ legId: 'CA-mine', status: 'in_progress' })
+  })
+
+  it('stays unknown when none or several could be it', async () => {
+    const call = await unknown()
+    expect(await call.activities.lookUpLeg(call.id)).toEqual({ kind: 'unknown' })
+    call.outside.legs = [
+      { legId: 'CA-one', state: 'ringing' },
+      { legId: 'CA-two', state: 'ringing' },
+    ]
+    expect(await call.activities.lookUpLeg(call.id)).toEqual({ kind: 'unknown' })
+    expect((await call.stored()).legId).toBeNull()
+  })
+
+  it('notes how the leg ended, as a callback would', async () => {
+    const call = await runner.open()
+    await place(call)
+    call.outside.legs = [{ legId: 'CA1', state: 'completed' }]
+    expect(await call.activities.lookUpLeg(call.id)).toEqual({ kind: 'ended', ended: 'completed' })
+    expect(await call.stored()).toMatchObject({ status: 'in_progress', leg: { ended: 'completed' } })
+    expect((await call.conversation()).ended).toMatchObject({ by: 'carrier', reason: 'callee_hung_up' })
+  })
+})
+
+it('hangUp ends the leg that is known, and nothing when none is', async () => {
+  const call = await runner.open()
+  await call.activities.hangUp(call.id)
+  await place(call)
+  await call.activities.hangUp(call.id)
+  expect(call.outside.hungUp).toEqual(['CA1'])
+})
+
+describe('conclude', () => {
+  it('judges the transcript, and shows the end while the call is still in progress', async () => {
+    const call = await runner.open({ businessName: 'Nopa' })
+    await place(call)
+    await call.talk([...SAID])
+    await call.endByHost('agent_ended')
+    expect(await call.conclude()).toEqual({ kind: 'concluded' })
+    expect(call.outside.analysed).toEqual([
+      {
+        objective: 'Book a table',
+        businessName: 'Nopa',
+        transcript: 'Agent: Hello, a table for two, please.\nCallee: That is fine.',
+      },
+    ])
+    expect(await call.stored()).toMatchObject({ status: 'in_progress', outcome: 'achieved', durationSeconds: 12 })
+    expect((await call.stored()).endedAt).toBeInstanceOf(Date)
+  })
+
+  it('asks the model once, although its answer is lost', async () => {
+    const call = await runner.open()
+    await call.talk([...SAID])
+    await call.endByHost('agent_ended')
+    await call.conclude()
+    await call.conclude()
+    expect(call.outside.analysed).toHaveLength(1)
+  })
+
+  it.each([[[]], [[{ role: 'agent', text: 'Hello?' }] as const], [[{ role: 'callee', text: '…' }] as const]])(
+    'asks the model nothing when the callee said nothing: %j',
+    async turns => {
+      const call = await runner.open()
+      await call.talk([...turns])
+      await call.endByHost('silence')
+      expect(await call.conclude()).toEqual({ kind: 'concluded' })
+      expect(await call.stored()).toMatchObject({ outcome: 'not_achieved' })
+      expect(call.outside.analysed).toEqual([])
+    },
+  )
+
+  it.each(['model_lost', 'media_lost'] as const)('judges nothing that our side broke: %s', async reason => {
+    const call = await runner.open()
+    await call.talk([...SAID])
+    await call.endByHost(reason)
+    expect(await call.conclude()).toEqual({ kind: 'broken' })
+    expect(await call.stored()).toMatchObject({ outcome: null })
+  })
+
+  it('tells a callee who hung up from a carrier that ended the call of a host that died', async () => {
+    const hostOf = async (renewedAt: Date) => {
+      const call = await runner.open()
+      await call.talk([...SAID])
+      const lease = { _id: 'host-1', url: 'ws://host-1', mode: 'test', slots: 1, live: 1, renewedAt } as const
+      await runner.hosts.renew(lease)
+      await runner.conversations.end(call.id, { by: 'carrier', reason: 'callee_hung_up', at: new Date() })
+      return call
+    }
+    expect(await (await hostOf(new Date(Date.now() - 1000))).conclude()).toEqual({ kind: 'broken' })
+    expect(await (await hostOf(new Date(Date.now() + 1000))).conclude()).toEqual({ kind: 'concluded' })
+  })
+})
+
+describe('finish', () => {
+  it('keeps what was said and settles the credit, however often it is run', async () => {
+    const call = await runner.open()
+    await place(call)
+    await call.talk([...SAID])
+    await call.endByHost('agent_ended')
+    await call.conclude()
+    const finish = () => call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
+    const finished = { status: 'completed', outcome: 'achieved' }
+    expect([await finish(), await finish()]).toEqual([finished, finished])
+    expect(await call.stored()).toMatchObject({ status: 'completed', durationSeconds: 12, errorCode: null })
+    expect((await call.stored()).turns).toMatchObject(SAID)
+    expect(await call.balance()).toBe(4)
+  })
+
+  it.each([
+    [{ status: 'failed', errorCode: 'busy' }, 5],
+    [{ status: 'failed', errorCode: 'no_answer' }, 5],
+    [{ status: 'failed', errorCode: 'dial_unknown' }, 5],
+    [{ status: 'failed', errorCode: 'call_failed' }, 5],
+    [{ status: 'canceled' }, 5],
+  ] as const)('before an answer, %j costs nothing', async (ending, balance) => {
+    const call = await runner.open()
+    await place(call)
+    await call.activities.finish({ callId: call.id, ending })
+    expect(await call.stored()).toMatchObject({ ...ending, startedAt: null, durationSeconds: null })
+    expect(await call.balance()).toBe(balance)
+  })
+
+  it.each([
+    [{ status: 'completed', errorCode: 'analysis_failed' }, 4],
+    [{ status: 'canceled' }, 4],
+    [{ status: 'failed', errorCode: 'call_failed' }, 5],
+  ] as const)('after an answer, %j leaves a balance of %i and what was said', async (ending, balance) => {
+    const call = await runner.open()
+    await place(call)
+    await call.talk([...SAID])
+    await call.activities.finish({ callId: call.id, ending })
+    expect(await call.stored()).toMatchObject({ ...ending, outcome: null, turns: SAID, durationSeconds: 12 })
+    expect(await call.balance()).toBe(balance)
+  })
+
+  it('ends the conversation for a host that still waits for its stream', async () => {
+    const call = await runner.open()
+    await call.activities.finish({ callId: call.id, ending: { status: 'failed', errorCode: 'busy' } })
+    const { ended, sealed } = await call.conversation()
+    expect([ended?.reason, sealed]).toEqual(['not_answered', expect.any(Date)])
+  })
+
+  it('does not change a call that has ended otherwise', async () => {
+    const call = await runner.open()
+    await runner.calls.advance(call.id, 'canceled')
+    const finished = await call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
+    expect(finished).toEqual({ status: 'canceled', outcome: null })
+    expect(await call.balance()).toBe(5)
+  })
+})

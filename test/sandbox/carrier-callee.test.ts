@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCallee } from '../../src/sandbox/callee/callee.ts'
 import { dayAfter, laterThan } from '../../src/sandbox/callee/times.ts'
 import { understand } from '../../src/sandbox/callee/understand.ts'
+import { AGREEING } from '../../src/sandbox/scenarios/agrees.ts'
 import { SCENARIOS, scenarioFor } from '../../src/sandbox/scenarios/table.ts'
 import { createListener } from '../../src/sandbox/voice/listener.ts'
 import { silence } from '../../src/sandbox/voice/mulaw.ts'
@@ -112,7 +113,7 @@ describe('the callee', () => {
   })
 
   it('lets somebody finish who pauses in the middle', () => {
-    const callee = createCallee(scenarioFor('+14155550100').callee!, () => undefined)
+    const callee = createCallee(AGREEING, () => undefined)
     callee.pickUp()
     const pausing = new Uint8Array(8000).fill(0xff)
     const frames = [

@@ -25,6 +25,8 @@ export interface CallParameters {
   timeLimitSeconds: number
   machineDetection: {
     async: boolean
+    /** A machine is told of when its greeting is over, not when it is noticed. */
+    untilMessageEnd: boolean
     callback: Callback | null
   } | null
 }
@@ -143,7 +145,11 @@ export const parseCreate = (form: URLSearchParams): CallParameters => {
     // "If SendDigits is provided, this parameter is ignored."
     machineDetection:
       form.has('MachineDetection') && !form.has('SendDigits')
-        ? { async: form.get('AsyncAmd') === 'true', callback: callbackOf(form, 'AsyncAmdStatusCallback') }
+        ? {
+            async: form.get('AsyncAmd') === 'true',
+            untilMessageEnd: form.get('MachineDetection') === 'DetectMessageEnd',
+            callback: callbackOf(form, 'AsyncAmdStatusCallback'),
+          }
         : null,
   }
 }

@@ -5,7 +5,8 @@
 import { randomInt } from 'node:crypto'
 import type { Line } from '../callee/account.ts'
 import { createCallee } from '../callee/callee.ts'
-import type { CalleePart } from '../scenarios/scenario.ts'
+import { createMachine } from '../callee/machine.ts'
+import type { CalleePart, MachinePart } from '../scenarios/scenario.ts'
 import { clipFor } from '../voice/clips.ts'
 import { startElasticClock, TICK_MS } from '../voice/clock.ts'
 import { FRAME_SAMPLES, silence } from '../voice/mulaw.ts'
@@ -20,6 +21,8 @@ export interface PhoneLine {
   /** Media milliseconds since the answer; 0 before. */
   nowMs: () => number
   after: (ms: number, signal: AbortSignal) => Promise<void>
+  /** A machine's greeting is over; null where nobody has one. */
+  greeted: Promise<void> | null
   say: (text: string, signal: AbortSignal) => Promise<void>
   pause: (ms: number, signal: AbortSignal) => Promise<void>
   connect: (options: Omit<StreamOptions, 'onOpen' | 'onTaken'> & { onOpen: () => void }) => Promise<StreamEnd>
@@ -38,7 +41,7 @@ const QUIET: AudioPath = { play: () => silence(FRAME_SAMPLES), carry: () => unde
 
 export interface PhoneLineOptions {
   speed: number
-  callee: CalleePart | null
+  callee: CalleePart | MachinePart | null
   /** The callee hangs up. */
   onHangUp: () => void
   /** Called in each tick of an answered call. */
@@ -47,7 +50,8 @@ export interface PhoneLineOptions {
 
 export const startPhoneLine = ({ speed, callee: part, onHangUp, onTick }: PhoneLineOptions): PhoneLine => {
   const timers = createMediaTimers()
-  const callee = part && createCallee(part, onHangUp)
+  const machine = part && 'machine' in part ? createMachine(part, onHangUp) : null
+  const callee = part && !('machine' in part) ? createCallee(part, onHangUp) : machine
   let answeredMs: number | null = null
   let path = QUIET
 
@@ -73,6 +77,7 @@ export const startPhoneLine = ({ speed, callee: part, onHangUp, onTick }: PhoneL
     answer: () => (answeredMs = clock.now()),
     nowMs: () => (answeredMs === null ? 0 : clock.now() - answeredMs),
     after: timers.after,
+    greeted: machine?.greeted ?? null,
     say: async (text, signal) => {
       callee?.pickUp()
       const frames = speak({ text, utterance: randomInt(2 ** 32), clip: clipFor(text) })

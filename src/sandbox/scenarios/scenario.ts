@@ -2,10 +2,13 @@
 
 /** What the carrier does with a dial. Milliseconds are media time. */
 export type CarrierPart =
-  | { kind: 'answers'; ringMs: number }
+  | { kind: 'answers'; ringMs: number; detects?: Detected }
   | { kind: 'rings' }
   | { kind: 'ends'; status: 'busy' | 'failed'; ringMs: number }
   | { kind: 'refuses'; status: number; code: number; message: string }
+
+/** Whom the carrier's detection takes the callee for, rightly or not; a person, if nothing is said. */
+export type Detected = 'human' | 'machine' | 'fax' | 'unknown'
 
 /** What is answered to a request, with slots from what was heard, and what the callee then waits for. */
 export interface Reply {
@@ -40,6 +43,23 @@ export interface CalleePart {
   cues?: readonly Cue[]
 }
 
+/** One level of a menu. */
+export interface MenuLevel {
+  /** The sentences, with a pause after each. */
+  says: readonly string[]
+  /** The keys that lead on. */
+  keys: string
+  /** What is said to any other key, and to none. */
+  otherwise: string
+}
+
+/** A machine that answers. */
+export type MachinePart =
+  | { machine: 'voicemail'; greeting: string }
+  | { machine: 'fax' }
+  | { machine: 'silent' }
+  | { machine: 'menu'; levels: readonly MenuLevel[]; person: CalleePart | null }
+
 /** As what a call must end; credits are those that it costs. */
 export interface ScenarioEnd {
   status: 'completed' | 'failed' | 'canceled'
@@ -55,9 +75,13 @@ export interface Scenario {
   title: string
   description: string
   carrier: CarrierPart
-  callee: CalleePart | null
+  callee: CalleePart | MachinePart | null
   ends: ScenarioEnd
 }
 
 /** What a callee says when it picks up. */
 export const GREETING = 'Hello, how can I help you?'
+
+/** What a voicemail says before its beep. */
+export const VOICEMAIL_GREETING =
+  'Hi, you have reached us. We cannot come to the phone right now. Please leave a message after the tone.'

@@ -2,16 +2,23 @@
 import { agrees } from './agrees.ts'
 import { asksAQuestionAtGoodbye } from './asks-a-question-at-goodbye.ts'
 import { busy } from './busy.ts'
+import { fax } from './fax.ts'
 import { fullyBooked } from './fully-booked.ts'
 import { hangsUpAtOnce } from './hangs-up-at-once.ts'
 import { hangsUpDuringGoodbye } from './hangs-up-during-goodbye.ts'
 import { hangsUpMidSentence } from './hangs-up-mid-sentence.ts'
 import { interruptsAlways } from './interrupts-always.ts'
 import { interruptsOnce } from './interrupts-once.ts'
+import { menuWithoutEnd } from './menu-without-end.ts'
+import { menu } from './menu.ts'
 import { noAnswer } from './no-answer.ts'
 import { offersAnotherTime } from './offers-another-time.ts'
+import { personTakenForAMachine } from './person-taken-for-a-machine.ts'
 import { refused } from './refused.ts'
+import { silentLine } from './silent-line.ts'
 import { talksAtTheSameTime } from './talks-at-the-same-time.ts'
+import { voicemailTakenForAPerson } from './voicemail-taken-for-a-person.ts'
+import { voicemail } from './voicemail.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All scenarios, in the order of their numbers. */
@@ -29,6 +36,13 @@ export const SCENARIOS: readonly Scenario[] = [
   hangsUpAtOnce,
   hangsUpDuringGoodbye,
   asksAQuestionAtGoodbye,
+  voicemail,
+  voicemailTakenForAPerson,
+  personTakenForAMachine,
+  fax,
+  silentLine,
+  menu,
+  menuWithoutEnd,
 ]
 
 /** The scenario that a number chooses: `agrees` for every number that is not in the table. */

@@ -4,7 +4,7 @@
 // V3  `ended` is stored once. After it the current host stores what it heard last, and then sets `sealed`.
 // V4  Writing a turn twice changes nothing: a turn is stored under its own number.
 
-import type { Turn } from '../calls/call.ts'
+import type { AnsweredBy, Turn } from '../calls/call.ts'
 
 /** Why a conversation ended. */
 export type EndReason =
@@ -13,6 +13,7 @@ export type EndReason =
   | 'not_answered' // the leg never reached anyone
   | 'max_duration' // the call's own limit, in media time
   | 'silence' // nobody spoke for too long
+  | 'fax' // there is nobody to talk to
   | 'canceled' // the client canceled it
   | 'model_lost' // the model could not be reached any more
   | 'media_lost' // no media host took the stream
@@ -22,6 +23,9 @@ export interface ConversationEnd {
   reason: EndReason
   at: Date
 }
+
+/** Whom the carrier has detected: `message_end` is a machine whose greeting is over. */
+export type Detection = 'human' | 'machine' | 'message_end' | 'fax'
 
 /** A host with an open model session that waits for the stream of `generation`. */
 export interface ReadyHost {
@@ -36,6 +40,8 @@ export interface ReadyHost {
   token: string | null
   /** After this moment the token is refused. */
   expiresAt: Date
+  /** The version of the prompts that the host's model session was set up with; for operators. */
+  prompts?: string
 }
 
 /** A turn as it is stored: the one that is being spoken is not final yet. */
@@ -53,6 +59,10 @@ export interface Conversation {
   /** A generation that is being taken away from a silent host: it can no longer end the conversation. */
   moving: number | null
   started: Date | null
+  /** The carrier's word on who answered, once it has come. */
+  detected: Detection | null
+  /** Who answered by what was heard; `null`: only the carrier knows. */
+  answeredBy: AnsweredBy | null
   ended: ConversationEnd | null
   sealed: Date | null
   /** Keyed by the turn's number in the order of the conversation, zero-padded so that keys sort. */
@@ -69,6 +79,8 @@ export const newConversation = (callId: string): Conversation => ({
   ready: null,
   moving: null,
   started: null,
+  detected: null,
+  answeredBy: null,
   ended: null,
   sealed: null,
   turns: {},

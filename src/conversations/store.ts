@@ -2,7 +2,8 @@ import { MongoServerError } from 'mongodb'
 import type { Collection, Db, Filter } from 'mongodb'
 
 import { newConversation, turnKey } from './conversation.ts'
-import type { Conversation, ConversationEnd, ReadyHost, StoredTurn } from './conversation.ts'
+import type { AnsweredBy } from '../calls/call.ts'
+import type { Conversation, ConversationEnd, Detection, ReadyHost, StoredTurn } from './conversation.ts'
 
 const DUPLICATE_KEY = 11_000
 
@@ -39,12 +40,13 @@ export const createConversationStore = (db: Db) => {
     /** The state that a host watches of its own conversations, without their turns. */
     findStates: async (
       callIds: string[],
-    ): Promise<Pick<Conversation, '_id' | 'generation' | 'moving' | 'ended'>[]> =>
+    ): Promise<Pick<Conversation, '_id' | 'generation' | 'moving' | 'detected' | 'ended'>[]> =>
       await conversations
         .find({ _id: { $in: callIds } })
-        .project<Pick<Conversation, '_id' | 'generation' | 'moving' | 'ended'>>({
+        .project<Pick<Conversation, '_id' | 'generation' | 'moving' | 'detected' | 'ended'>>({
           generation: 1,
           moving: 1,
+          detected: 1,
           ended: 1,
         })
         .toArray(),
@@ -98,9 +100,22 @@ export const createConversationStore = (db: Db) => {
     end: async (callId: string, end: ConversationEnd): Promise<boolean> =>
       (await change({ _id: callId, ended: null }, { ended: end })) !== null,
 
+    /** The carrier's word on who answered; only its first counts. */
+    noteDetection: async (callId: string, detected: Detection): Promise<void> => {
+      await change({ _id: callId, detected: null, sealed: null }, { detected })
+    },
+
     /** Nothing is written after this; `mediaMs` is the whole conversation's length. */
-    seal: async (callId: string, generation: number, now: Date, mediaMs: number): Promise<boolean> =>
-      (await change({ ...held(callId, generation), ended: { $ne: null } }, { sealed: now, mediaMs })) !== null,
+    seal: async (
+      callId: string,
+      generation: number,
+      now: Date,
+      { mediaMs, answeredBy }: { mediaMs: number; answeredBy: AnsweredBy | null },
+    ): Promise<boolean> =>
+      (await change(
+        { ...held(callId, generation), ended: { $ne: null } },
+        { sealed: now, mediaMs, ...(answeredBy && { answeredBy }) },
+      )) !== null,
 
     /** Seals for a host that did not; returns the conversation as it stays. */
     sealForHost: async (callId: string, now: Date): Promise<Conversation | null> =>

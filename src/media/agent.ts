@@ -4,16 +4,18 @@
 // A2  A session that is lost is replaced, and told what was said; the phone does not notice.
 // A3  Items of different sessions never meet: their ids carry the number of the session.
 
-import { END_CALL, parseEndCall } from '../briefing/tools.ts'
-import type { Turn } from '../calls/call.ts'
+import type { AnsweredBy, Turn } from '../calls/call.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import { earlierItem } from '../briefing/briefing.ts'
 import type { SessionItem } from '../briefing/briefing.ts'
 import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
 import { bytesOf } from './frames.ts'
 import type { Leg } from './leg.ts'
 import { createPlayback, msOf } from './playback.ts'
-import { createTurns } from './turns.ts'
+import { tonesOf } from './tones.ts'
+import { createToolCalls } from './tool-calls.ts'
+import { createTurns, pressed } from './turns.ts'
 import type { TurnWrite } from './turns.ts'
 import { createWholeFrames } from './whole-frames.ts'
 
@@ -45,6 +47,10 @@ export interface AgentEvents {
   calleeSpoke: () => void
   /** The agent wants to end the call, once what it says has been heard. */
   endCalled: () => void
+  /** The agent hears the greeting of a voicemail, and waits for the beep. */
+  waitsForBeep: () => void
+  /** Who answered, as far as the agent can tell. */
+  found: (who: AnsweredBy) => void
   /** A response ended, or some of it was heard. */
   progressed: () => void
   /** A new session has taken over from a lost one. */
@@ -68,12 +74,18 @@ export const createAgent = (deps: AgentDeps) => {
   let playsUntilMs = 0
   let failedResponses = 0
   let isStopped = false
+  let takesTurns = true
+  let pressedItem = ''
+  let calleePresses = 0
+  const items = [...deps.items]
   let isFirstAudio = deps.baseIndex === 0
 
   const key = (itemId: string): string => `${sessions}/${itemId}`
 
   /** The callee has begun to speak, at that media time. */
   const interrupt = (sinceMs: number): void => {
+    // Keys are pressed to the end: a menu that hears half of them hears others.
+    if (playback.progressOf(pressedItem)?.isHeard === false && mediaMs() <= playsUntilMs) return
     frames.drop()
     const cut = playback.clear()
     if (cut.length === 0) return
@@ -121,16 +133,24 @@ export const createAgent = (deps: AgentDeps) => {
     on.progressed()
   }
 
-  const callTool = (event: Extract<ModelEvent, { kind: 'tool_called' }>): void => {
-    if (event.name !== END_CALL.name) {
-      session?.answerTool(event.callId, 'There is no such tool.')
-      session?.respond()
-      return
-    }
-    log.info({ reason: parseEndCall(event.arguments) }, 'the agent ends the call')
-    endCallId = event.callId
-    on.endCalled()
-  }
+  const callTool = createToolCalls({
+    session: () => session,
+    isCalleeSpeaking: () => isCalleeSpeaking,
+    press: (itemId, keys) => {
+      pressedItem = key(itemId)
+      turns.press(pressedItem, 'agent', keys)
+      send(pressedItem, 0, tonesOf(keys))
+      playback.finish(pressedItem)
+      on.turnsChanged()
+    },
+    endCall: callId => {
+      endCallId = callId
+      on.endCalled()
+    },
+    waitForBeep: on.waitsForBeep,
+    found: on.found,
+    log,
+  })
 
   const onEvent = (event: ModelEvent): void => {
     switch (event.kind) {
@@ -139,6 +159,7 @@ export const createAgent = (deps: AgentDeps) => {
         // The model counts what was appended, which is less than media time when frames were missed.
         const sinceMs = event.startMs + mediaMs() - appendedMs
         turns.begin(key(event.itemId), 'callee', sinceMs)
+        if (!takesTurns) return
         interrupt(sinceMs)
         return on.calleeSpoke()
       case 'speech_stopped':
@@ -175,8 +196,8 @@ export const createAgent = (deps: AgentDeps) => {
     session = next
     sessions++
     appendedMs = 0
-    for (const item of deps.items) next.addItem(item)
-    for (const { role, text } of [...deps.earlier, ...turns.spoken()]) next.addItem({ role, text })
+    for (const item of items) next.addItem(item)
+    for (const turn of [...deps.earlier, ...turns.spoken()]) next.addItem(earlierItem(turn))
     const number = sessions
     next.listen(event => (number === sessions ? onEvent(event) : undefined))
   }
@@ -217,6 +238,30 @@ export const createAgent = (deps: AgentDeps) => {
     },
 
     respond: (directive: string): void => session?.respond(directive),
+
+    /** Tells the model something that nobody said. */
+    note: (text: string): void => {
+      items.push({ role: 'system', text })
+      session?.addItem({ role: 'system', text })
+    },
+
+    /** Whether the agent answers, and stops, by itself when the callee speaks. */
+    takeTurns: (isOn: boolean): void => {
+      takesTurns = isOn
+      session?.takeTurns(isOn)
+    },
+
+    /** The callee pressed keys, which say something as words do. */
+    hearKeys: (keys: string): void => {
+      const itemId = `keys_${++calleePresses}`
+      turns.begin(key(itemId), 'callee', mediaMs())
+      turns.press(key(itemId), 'callee', keys)
+      session?.addItem({ role: 'callee', text: pressed(keys) }, itemId)
+      session?.respond()
+      on.turnsChanged()
+    },
+
+    hasCalleeSpoken: (): boolean => turns.spoken().some(({ role }) => role === 'callee'),
 
     isCalleeSpeaking: (): boolean => isCalleeSpeaking,
 

@@ -24,6 +24,9 @@ interface Item {
   isOver: boolean
 }
 
+/** Keys as a turn says them; pauses between them are left out. */
+export const pressed = (keys: string): string => `[pressed ${keys.replaceAll('w', '')}]`
+
 /** A turn to store under its number. */
 export interface TurnWrite {
   index: number
@@ -80,6 +83,14 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
       const item = itemOf(id, role)
       if (item.isTextDone) return
       item.text = text ?? item.text
+      item.isTextDone = true
+    },
+
+    /** Keys were pressed, which is a turn too, whatever its item was taken for. */
+    press: (id: string, role: Role, keys: string): void => {
+      const item = itemOf(id, role)
+      item.role = role
+      item.text = pressed(keys)
       item.isTextDone = true
     },
 

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 const POLL_MS = 500
 
 /** What a host has to know of a conversation that others may change. */
-export type WatchedState = Pick<Conversation, 'generation' | 'moving' | 'ended'>
+export type WatchedState = Pick<Conversation, 'generation' | 'moving' | 'detected' | 'ended'>
 
 export type Watcher = ReturnType<typeof createWatcher>
 

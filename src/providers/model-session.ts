@@ -16,7 +16,7 @@ export type ModelEvent =
   | { kind: 'agent_audio_done'; itemId: string }
   | { kind: 'agent_text'; itemId: string; delta: string }
   | { kind: 'agent_text_done'; itemId: string; text: string }
-  | { kind: 'tool_called'; callId: string; name: string; arguments: string }
+  | { kind: 'tool_called'; itemId: string; callId: string; name: string; arguments: string }
   /** A response is complete, canceled or failed: nothing more comes of its items. */
   | { kind: 'response_done'; status: 'completed' | 'canceled' | 'failed'; itemIds: string[] }
   /** The session is gone and will not come back. */
@@ -28,9 +28,12 @@ export interface ModelSession {
   appendAudio: (payload: string) => void
   /** Ends the callee's speech by hand: no more audio comes, so silence will not end it. */
   commitAudio: () => void
-  addItem: (item: SessionItem) => void
+  /** `itemId` names it, where somebody has to know it later; at most 32 characters. */
+  addItem: (item: SessionItem, itemId?: string) => void
   /** Lets the agent speak as soon as no response is active; `directive` is for this one response. */
   respond: (directive?: string) => void
+  /** Whether the agent answers, and stops, by itself when somebody speaks. It does at first. */
+  takeTurns: (isOn: boolean) => void
   /** Whether a response is active or asked for. */
   isResponding: () => boolean
   /** What of an item the callee heard, in ms: the model forgets the rest. */

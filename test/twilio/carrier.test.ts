@@ -102,7 +102,7 @@ test('a dial says all that the carrier has to know, once', async () => {
     StatusCallbackEvent: 'completed',
     Timeout: '45',
     TimeLimit: '660',
-    MachineDetection: 'Enable',
+    MachineDetection: 'DetectMessageEnd',
     AsyncAmd: 'true',
     AsyncAmdStatusCallback: `${base}/amd`,
     AsyncAmdStatusCallbackMethod: 'POST',

@@ -55,6 +55,7 @@ const MEANINGS: Meanings = {
   }),
   'response.function_call_arguments.done': event => ({
     kind: 'tool_called',
+    itemId: event.item_id,
     callId: event.call_id,
     name: event.name,
     arguments: event.arguments,
@@ -95,6 +96,10 @@ const statusOf = ({ status }: RealtimeResponse): 'completed' | 'canceled' | 'fai
 const idsOf = ({ output }: RealtimeResponse): string[] =>
   (output ?? []).flatMap(item => ('id' in item ? (item.id ?? []) : []))
 
+/** How turns are detected; `takesTurns` is whether the model acts on them by itself. */
+export const turnDetection = (takesTurns: boolean) =>
+  ({ type: 'server_vad', create_response: takesTurns, interrupt_response: takesTurns }) as const
+
 /** The session as `session.update` asks for it: telephone audio both ways, turns detected by the server. */
 export const sessionOf = (settings: SessionSettings, model: RealtimeSettings): RealtimeSessionCreateRequest => ({
   type: 'realtime',
@@ -107,7 +112,7 @@ export const sessionOf = (settings: SessionSettings, model: RealtimeSettings): R
         model: model.transcriptionModel,
         ...(settings.transcriptionLanguage === null ? {} : { language: settings.transcriptionLanguage }),
       },
-      turn_detection: { type: 'server_vad', create_response: true, interrupt_response: true },
+      turn_detection: turnDetection(true),
     },
     output: { format: { type: 'audio/pcmu' }, voice: model.voice },
   },

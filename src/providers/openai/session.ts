@@ -13,7 +13,7 @@ import type { WebSocket } from 'ws'
 import type { Log } from '../../log.ts'
 import type { SessionItem } from '../../briefing/briefing.ts'
 import type { ModelEvent, ModelSession } from '../model-session.ts'
-import { modelEventOf } from './events.ts'
+import { modelEventOf, turnDetection } from './events.ts'
 
 export interface SessionDeps {
   socket: WebSocket
@@ -83,7 +83,16 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
     },
     appendAudio: payload => send({ type: 'input_audio_buffer.append', audio: payload }),
     commitAudio: () => send({ type: 'input_audio_buffer.commit' }),
-    addItem: item => send({ type: 'conversation.item.create', item: writtenItem(item) }),
+    addItem: (item, itemId) =>
+      send({
+        type: 'conversation.item.create',
+        item: { ...writtenItem(item), ...(itemId === undefined ? {} : { id: itemId }) },
+      }),
+    takeTurns: isOn =>
+      send({
+        type: 'session.update',
+        session: { type: 'realtime', audio: { input: { turn_detection: turnDetection(isOn) } } },
+      }),
     respond: (directive = '') => {
       wanted.push(directive)
       askNext()
@@ -118,7 +127,7 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
   return { session, receive, close }
 }
 
-const writtenItem = ({ role, text }: SessionItem): ConversationItem =>
-  role === 'agent'
-    ? { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }
-    : { type: 'message', role: 'user', content: [{ type: 'input_text', text }] }
+const writtenItem = ({ role, text }: SessionItem): ConversationItem => {
+  if (role === 'agent') return { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }
+  return { type: 'message', role: role === 'system' ? 'system' : 'user', content: [{ type: 'input_text', text }] }
+}

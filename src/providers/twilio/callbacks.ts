@@ -3,9 +3,9 @@
 // B2  The store has it before the engine is told, and the engine is told once: by whoever changed the store.
 // B3  A leg that is not its call's, or whose call is over, is hung up.
 import { isEnded } from '../../calls/call.ts'
-import type { AnsweredBy, LegEnd } from '../../calls/call.ts'
+import type { LegEnd } from '../../calls/call.ts'
 import type { CallStore } from '../../calls/store.ts'
-import type { EndReason } from '../../conversations/conversation.ts'
+import type { Detection, EndReason } from '../../conversations/conversation.ts'
 import type { ConversationStore } from '../../conversations/store.ts'
 import type { Log } from '../../log.ts'
 import type { Carrier, Engine } from '../ports.ts'
@@ -88,8 +88,21 @@ const noteEnd = async (
   if (first) tell(log, callId, `leg ended: ${end}`, engine.signalLegEnded(callId, end))
 }
 
+/** Takes in what the detection says of who answered. `answeredBy` is Twilio's AnsweredBy. */
+export const noteAnsweredBy = async (
+  deps: CallbackDeps,
+  { callId, legId, answeredBy }: { callId: string; legId: string; answeredBy: string },
+): Promise<void> => {
+  const detected = detectionOf(answeredBy)
+  if (!detected || !(await bind(deps, callId, legId))) return
+  await deps.calls.setAnsweredBy(callId, detected === 'human' ? 'human' : 'machine')
+  // The media host that holds the conversation learns it from there.
+  await deps.conversations.noteDetection(callId, detected)
+}
+
 /** What Twilio's AnsweredBy says of who answered; `null` if it does not know. */
-export const answeredByOf = (answeredBy: string): AnsweredBy | null => {
-  if (answeredBy === 'human') return 'human'
-  return answeredBy.startsWith('machine') || answeredBy === 'fax' ? 'machine' : null
+export const detectionOf = (answeredBy: string): Detection | null => {
+  if (answeredBy === 'human' || answeredBy === 'fax') return answeredBy
+  if (answeredBy.startsWith('machine_end')) return 'message_end'
+  return answeredBy.startsWith('machine') ? 'machine' : null
 }

@@ -42,7 +42,8 @@ export const createCarrier = ({ settings, mode, publicUrl, timeoutMs }: CarrierO
       statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
       timeout: request.ringSeconds,
       timeLimit: request.timeLimitSeconds,
-      machineDetection: 'Enable',
+      // A machine is told of when its greeting is over, which is when a message can be left.
+      machineDetection: 'DetectMessageEnd',
       asyncAmd: 'true',
       asyncAmdStatusCallback: urls.amd,
       asyncAmdStatusCallbackMethod: 'POST',

@@ -8,7 +8,7 @@ import { AppError } from '../../errors.ts'
 import { isFresh } from '../../hosts/host.ts'
 import type { HostStore } from '../../hosts/store.ts'
 import type { Carrier } from '../ports.ts'
-import { answeredByOf, bind, noteAnswered, noteStatus, tell } from './callbacks.ts'
+import { noteAnsweredBy, bind, noteAnswered, noteStatus, tell } from './callbacks.ts'
 import type { CallbackDeps } from './callbacks.ts'
 import { instruct } from './instructions.ts'
 import type { Instruction } from './instructions.ts'
@@ -128,9 +128,8 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
     .post(CALLBACK_PATHS.amd, async ctx => {
       const told = await verify(ctx)
       if (!told) return
-      const answeredBy = answeredByOf(told.form.get('AnsweredBy') ?? '')
-      if (answeredBy && (await bind(deps, told.callId, told.legId)))
-        await calls.setAnsweredBy(told.callId, answeredBy)
+      const answeredBy = told.form.get('AnsweredBy') ?? ''
+      await noteAnsweredBy(deps, { callId: told.callId, legId: told.legId, answeredBy })
       ctx.status = 204
     })
 }

@@ -52,7 +52,7 @@ export const createCallActivities = ({ calls, conversations, credits, log }: Cal
       const stored = (await calls.advance(callId, status, factsOf(call, conversation, ending))) ?? call
       const { outcome, errorCode } = stored
       log.info({ call_id: callId, status, outcome, error_code: errorCode }, 'the call has ended')
-      return { status, outcome }
+      return { status, outcome, turns: stored.turns?.length ?? 0 }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 
 import type { MediaHost } from '../src/media/host.ts'
-import type { ConverseInput, ConverseResult } from '../workflows/contract.ts'
+import type { ConverseInput, ConverseProgress, ConverseResult } from '../workflows/contract.ts'
 
 const HEARTBEAT_MS = 5_000
 
@@ -19,9 +19,10 @@ export const createConverseActivity = ({ converse }: Pick<MediaHost, 'converse'>
     context.cancelled.catch((reason: Error) => {
       if (!SUSPICIONS.includes(reason.message)) released.abort(reason)
     })
-    const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS)
+    let progress: ConverseProgress = { turns: 0, mediaMs: 0 }
+    const heartbeat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS)
     try {
-      const result = await converse(input, released.signal)
+      const result = await converse(input, released.signal, now => (progress = now))
       if (result.kind === 'refused') throw ApplicationFailure.nonRetryable(result.message, result.code)
       return result
     } finally {

@@ -4,7 +4,7 @@ import { CancellationScope, condition, defineSignal, setHandler } from '@tempora
 
 import type { LegEnd } from '../src/calls/call.ts'
 import { SIGNALS } from './contract.ts'
-import type { LegEnded, LegView, MediaReady, StreamLost } from './contract.ts'
+import type { LegEnded, LegView, MediaReady, PlaceCallResult, StreamLost } from './contract.ts'
 
 export const mediaReady = defineSignal<[MediaReady]>(SIGNALS.mediaReady)
 export const answered = defineSignal(SIGNALS.answered)
@@ -20,6 +20,10 @@ export interface CallEvents {
   /** The newest generation whose stream is gone; 0 for none. */
   lostGeneration: number
   cancelRequested: boolean
+  /** What became of the dial. */
+  dialed: PlaceCallResult['kind'] | null
+  /** Called after each of these changes. */
+  noted: () => void
 }
 
 /** Listens to the call's signals from now on. Canceling the workflow by hand is heard as the client's request. */
@@ -30,19 +34,25 @@ export const listenForEvents = (): CallEvents => {
     legEnded: null,
     lostGeneration: 0,
     cancelRequested: false,
+    dialed: null,
+    noted: () => undefined,
   }
   setHandler(mediaReady, ready => {
     if (ready.generation > (events.ready?.generation ?? 0)) events.ready = ready
+    events.noted()
   })
   setHandler(answered, () => {
     events.answered = true
+    events.noted()
   })
   setHandler(legEnded, ({ ended }) => noteLeg(events, { kind: 'ended', ended }))
   setHandler(streamLost, ({ generation }) => {
     events.lostGeneration = Math.max(events.lostGeneration, generation)
+    events.noted()
   })
   const cancel = () => {
     events.cancelRequested = true
+    events.noted()
   }
   setHandler(cancelRequested, cancel)
   CancellationScope.current().cancelRequested.catch(cancel)
@@ -56,6 +66,7 @@ export const noteLeg = (events: CallEvents, leg: LegView): void => {
   events.legEnded ??= leg.ended
   // A leg that completed was answered, whether or not that word has come.
   if (leg.ended === 'completed') events.answered = true
+  events.noted()
 }
 
 /** Waits until `happened`, at most `seconds`; false when that time passed first. `summary` is the timer's, for operators. */

@@ -1,9 +1,10 @@
 // What operators see of a running call: the status query, and the current details in the Temporal UI.
+// Neither leaves anything in the history. How many turns there are so far is in the heartbeats of `converse`.
 import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow'
 
 import type { CallEvents } from './call-events.ts'
 import { STATUS_QUERY } from './contract.ts'
-import type { CallEnding, StatusView } from './contract.ts'
+import type { CallEnding, FinishResult, StatusView } from './contract.ts'
 import type { HeldConversation } from './held-conversation.ts'
 
 export const status = defineQuery<StatusView>(STATUS_QUERY)
@@ -21,50 +22,105 @@ const DOING: Record<StatusView['phase'], string> = {
 export interface CallProgress {
   /** From now on the call is in `phase`. */
   enter: (phase: StatusView['phase']) => void
-  /** The story knows how the call ends. */
-  ended: (ending: CallEnding) => void
+  /** The website was read, or why the agent knows nothing of it is on the call. */
+  website: (kind: 'read' | 'unread') => void
   /** Shows the host and generation of this conversation. */
   follow: (conversation: HeldConversation) => void
+  /** The story knows how the call ends. */
+  ended: (ending: CallEnding) => void
+  /** The call has ended in the store. */
+  finished: (result: FinishResult) => void
+}
+
+interface Facts {
+  events: CallEvents
+  website: 'read' | 'unread' | null
+  conversation: HeldConversation | null
+  ending: CallEnding | null
+  result: FinishResult | null
 }
 
 /** Answers the status query from now on, and keeps the current details. */
 export const showProgress = (events: CallEvents): CallProgress => {
   let phase: StatusView['phase'] = 'starting'
   let since = new Date()
-  let conversation: HeldConversation | null = null
-  let ending: CallEnding | null = null
+  const facts: Facts = { events, website: null, conversation: null, ending: null, result: null }
 
   const view = (): StatusView => ({
     phase,
     since: since.toISOString(),
-    generation: conversation?.generation ?? 0,
+    generation: facts.conversation?.generation ?? 0,
     host: events.ready?.host ?? null,
-    errorCode: ending !== null && 'errorCode' in ending ? (ending.errorCode ?? null) : null,
+    errorCode: errorCodeOf(facts.ending),
   })
+  const enter = (next: StatusView['phase']): void => {
+    phase = next
+    since = new Date()
+    show()
+  }
+  const show = (): void => setCurrentDetails(detailsOf(view(), facts))
   setHandler(status, view, { description: 'What the call is doing' })
+  events.noted = show
+  show()
 
   return {
-    enter: next => {
-      phase = next
-      since = new Date()
-      setCurrentDetails(detailsOf(view(), events, ending))
-    },
-    ended: how => {
-      ending = how
+    enter,
+    website: kind => {
+      facts.website = kind
     },
     follow: held => {
-      conversation = held
+      facts.conversation = held
+    },
+    ended: how => {
+      facts.ending = how
+    },
+    finished: result => {
+      facts.result = result
+      enter('finished')
     },
   }
 }
 
-const detailsOf = (view: StatusView, events: CallEvents, ending: CallEnding | null): string =>
-  [
+const errorCodeOf = (ending: CallEnding | null): StatusView['errorCode'] =>
+  ending !== null && 'errorCode' in ending ? (ending.errorCode ?? null) : null
+
+const DIALED: Record<NonNullable<CallEvents['dialed']>, string> = {
+  dialed: 'the carrier has taken it',
+  canceled: 'not made, the call was canceled',
+  refused: "refused by the carrier, whose reason is the call's error message",
+  not_dialable: 'not made, its time had passed or the call had ended',
+  unknown: 'unknown whether it was made; it is looked up at the carrier, and never repeated',
+}
+
+/** Markdown: what is going on, since when, and everything that decided how the call goes on. */
+const detailsOf = (view: StatusView, facts: Facts): string => {
+  const { events, website, conversation, ending, result } = facts
+  const lines = {
+    website: website === 'unread' ? "not read, the reason is on the call's `context`" : website,
+    'media host': view.host === null ? null : `\`${view.host}\`, generation ${view.generation}`,
+    conversation: conversation?.end === 'failed' ? 'no media host could hold it' : (conversation?.end ?? null),
+    dial: events.dialed && DIALED[events.dialed],
+    answered: events.answered ? 'yes' : null,
+    leg: events.legEnded,
+    cancel: events.cancelRequested ? 'requested' : null,
+    ends: ending && endOf(ending, result),
+    turns: result?.turns ?? null,
+  }
+  return [
     `**${DOING[view.phase]}** since ${view.since}`,
-    view.host === null ? null : `- media host \`${view.host}\`, generation ${view.generation}`,
-    events.legEnded === null ? null : `- leg: ${events.legEnded}`,
-    events.cancelRequested ? '- cancel requested' : null,
-    ending === null ? null : `- ends: ${ending.status}${view.errorCode === null ? '' : ` (${view.errorCode})`}`,
+    '',
+    ...Object.entries(lines).flatMap(([name, value]) => (value === null ? [] : `- ${name}: ${value}`)),
+  ].join('\n')
+}
+
+const endOf = (ending: CallEnding, result: FinishResult | null): string => {
+  const code = errorCodeOf(ending)
+  const outcome = result?.outcome ?? null
+  return [
+    `**${result?.status ?? ending.status}**`,
+    outcome && `outcome \`${outcome}\``,
+    code && `error code \`${code}\``,
   ]
-    .filter(line => line !== null)
-    .join('\n')
+    .filter(part => part !== null)
+    .join(', ')
+}

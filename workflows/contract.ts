@@ -78,6 +78,11 @@ export interface ConverseInput {
   callId: string
   generation: number
 }
+/** What a host tells with its heartbeats while it holds a conversation. */
+export interface ConverseProgress {
+  turns: number
+  mediaMs: number
+}
 /** How a host's part in a conversation ended. */
 export type ConverseResult =
   | { kind: 'ended' } // the conversation is over and sealed
@@ -125,4 +130,6 @@ export interface FinishInput {
 export interface FinishResult {
   status: 'completed' | 'failed' | 'canceled'
   outcome: Outcome | null
+  /** How many turns the conversation had. */
+  turns?: number
 }

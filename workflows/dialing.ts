@@ -23,6 +23,8 @@ export const dial = async (
   const placed = await placeCall({ callId, ringSeconds: limits.ringSeconds }).catch(() => ({
     kind: 'unknown' as const,
   }))
+  events.dialed = placed.kind
+  events.noted()
   if (placed.kind === 'refused' || placed.kind === 'not_dialable') return ended(FAILED)
   if (placed.kind === 'canceled') return ended(CANCELED)
   return await waitForCallee(input, events, conversation, placed.kind === 'dialed' ? 'up' : 'unknown')

@@ -25,8 +25,9 @@ export const objectiveCall = async (input: ObjectiveCallInput): Promise<void> =>
     const ending = await runCall(input, events, progress)
     progress.ended(ending)
     progress.enter('concluding')
-    showToOperators(await finish({ callId: input.callId, ending }))
-    progress.enter('finished')
+    const result = await finish({ callId: input.callId, ending })
+    showToOperators(result)
+    progress.finished(result)
   })
 }
 
@@ -38,7 +39,8 @@ const runCall = async (
   if (input.hasWebsite) {
     progress.enter('reading_website')
     // A website that cannot be read costs the agent its context, not the call.
-    await readWebsite(input.callId).catch(() => undefined)
+    const { kind } = await readWebsite(input.callId).catch(() => ({ kind: 'unread' as const }))
+    progress.website(kind)
   }
 
   progress.enter('preparing_media')

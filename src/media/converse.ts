@@ -13,7 +13,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ModelSession, OpenOutcome, SpeechModel } from '../providers/model-session.ts'
 import type { Engine } from '../providers/ports.ts'
-import type { ConverseInput, ConverseResult } from '../../workflows/contract.ts'
+import type { ConverseInput, ConverseProgress, ConverseResult } from '../../workflows/contract.ts'
 import type { Arrivals } from './arrivals.ts'
 import { hold } from './hold.ts'
 import { openPatiently } from './opening.ts'
@@ -45,6 +45,8 @@ export interface ConverseDeps {
   timeouts: MediaTimeouts
   /** Aborted when this host takes no new streams any more. */
   draining: AbortSignal
+  /** Is told whenever there is something new to store. */
+  onProgress: (progress: ConverseProgress) => void
   metrics: Metrics
   log: Log
 }

@@ -66,7 +66,10 @@ export const hold = async (
     baseMediaMs: conversation.mediaMs,
     maxDurationMs: part.call.request.maxDurationSeconds * 1000,
     noFrameMs: deps.timeouts.noFrameMs,
-    put: recorder.put,
+    put: (index, turn, mediaMs) => {
+      deps.onProgress({ turns: index + 1, mediaMs })
+      recorder.put(index, turn, mediaMs)
+    },
     metrics: deps.metrics,
     log,
   })

@@ -12,7 +12,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { SpeechModel } from '../providers/model-session.ts'
 import type { Engine } from '../providers/ports.ts'
-import type { ConverseInput, ConverseResult } from '../../workflows/contract.ts'
+import type { ConverseInput, ConverseProgress, ConverseResult } from '../../workflows/contract.ts'
 import { createArrivals } from './arrivals.ts'
 import { converse } from './converse.ts'
 import type { MediaTimeouts, Refusal } from './converse.ts'
@@ -43,7 +43,11 @@ export interface MediaHost {
   /** This process, in leases and conversations. */
   id: string
   port: number
-  converse: (input: ConverseInput, released: AbortSignal) => Promise<ConverseResult | Refusal>
+  converse: (
+    input: ConverseInput,
+    released: AbortSignal,
+    onProgress?: (progress: ConverseProgress) => void,
+  ) => Promise<ConverseResult | Refusal>
   /** Takes no new streams, and tells so; those that run go on. */
   drain: () => Promise<void>
   /** Closes everything, running conversations included. */
@@ -81,11 +85,11 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
   return {
     id,
     port: gateway.port,
-    converse: async (input, released) => {
+    converse: async (input, released, onProgress = () => undefined) => {
       live++
       deps.metrics.conversationsLive.set(live)
       try {
-        const result = await converse(converseDeps, input, released)
+        const result = await converse({ ...converseDeps, onProgress }, input, released)
         deps.metrics.conversationsEnded.inc({ result: result.kind })
         return result
       } finally {

@@ -206,7 +206,7 @@ describe('finish', () => {
     await call.endByHost('agent_ended')
     await call.conclude()
     const finish = () => call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
-    const finished = { status: 'completed', outcome: 'achieved' }
+    const finished = { status: 'completed', outcome: 'achieved', turns: SAID.length }
     expect([await finish(), await finish()]).toEqual([finished, finished])
     expect(await call.stored()).toMatchObject({ status: 'completed', durationSeconds: 12, errorCode: null })
     expect((await call.stored()).turns).toMatchObject(SAID)
@@ -251,7 +251,7 @@ describe('finish', () => {
     const call = await runner.open()
     await runner.calls.advance(call.id, 'canceled')
     const finished = await call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
-    expect(finished).toEqual({ status: 'canceled', outcome: null })
+    expect(finished).toEqual({ status: 'canceled', outcome: null, turns: 0 })
     expect(await call.balance()).toBe(5)
   })
 })

@@ -8,7 +8,6 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
 import { createDevelopmentAccount } from '../../devstack/account.ts'
-import type { DevelopmentAccount } from '../../devstack/account.ts'
 import { placeAndFollow } from '../../devstack/demo/call.ts'
 import type { WireCall } from '../../devstack/demo/call.ts'
 import { differences } from '../../devstack/demo/differences.ts'
@@ -21,7 +20,6 @@ import { SCENARIOS, scenarioFor } from '../../src/sandbox/scenarios/table.ts'
 
 let stack: Stack
 let dataDir: string
-let account: DevelopmentAccount
 let request: CallBody
 
 beforeAll(async () => {
@@ -49,12 +47,13 @@ afterAll(async () => {
 })
 
 const call = async (body: CallBody): Promise<WireCall & Record<string, unknown>> => {
-  account = await createDevelopmentAccount(stack)
+  const account = await createDevelopmentAccount(stack)
+  const { signal } = new AbortController()
   const {
     body: answer,
     creditsBefore,
     creditsAfter,
-  } = await placeAndFollow(stack, account, body, new AbortController().signal)
+  } = await placeAndFollow(stack, account, body, signal, new PassThrough().resume())
   const scenario = scenarioFor(body['to_phone_number'] ?? '')
   expect(await differences(stack, scenario, answer.data, creditsBefore - creditsAfter)).toEqual([])
   return answer.data as WireCall & Record<string, unknown>

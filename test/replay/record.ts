@@ -7,9 +7,12 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 /** Where the histories that are replayed lie, one JSON file each. */
 export const HISTORIES = join(import.meta.dirname, 'histories')
 
+// Who recorded it, as `pid@machine`, is nobody's business and would change with every recording.
+const withoutIdentities = (json: string): string => json.replace(/"\d+@[^"]*"/g, '"recorded"')
+
 /** Writes the history of a workflow to `file`, as the Temporal UI and CLI would: an existing file is replaced. */
 export const recordHistory = async (client: Client, workflowId: string, file: string): Promise<void> => {
   const history = await client.workflow.getHandle(workflowId).fetchHistory()
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${historyToJSON(history)}\n`)
+  await writeFile(file, `${withoutIdentities(historyToJSON(history))}\n`)
 }

@@ -18,6 +18,7 @@ import { startFilteringProxy } from '../src/providers/web/proxy.ts'
 import { createWebsiteReader } from '../src/providers/web/reader.ts'
 import { TIMEOUTS } from '../src/timeouts.ts'
 import { untilConnected } from './connect.ts'
+import { loadPrompts } from './prompts.ts'
 
 type Config = CallsWorkerConfig | MediaWorkerConfig
 
@@ -81,6 +82,7 @@ export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: 
       apiKey: config.model.OPENAI_API_KEY,
       baseUrl: config.model.OPENAI_BASE_URL,
       model: config.model.OPENAI_ANALYSIS_MODEL,
+      prompts: await loadPrompts(),
     }),
     websites: observeWebsites(createWebsiteReader(proxy, TIMEOUTS.websiteMs), waiting.observers),
     timeouts: TIMEOUTS,
@@ -112,6 +114,7 @@ export const createMediaWorkerDeps = async (config: MediaWorkerConfig, waiting: 
       },
       waiting.log,
     ),
+    prompts: await loadPrompts(),
     timeouts: TIMEOUTS,
   })
   return {

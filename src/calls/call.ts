@@ -41,7 +41,9 @@ export interface Dial {
 }
 
 /** What the agent knows from the website, or why it knows nothing. */
-export type WebsiteContext = { kind: 'read'; title: string; text: string } | { kind: 'unread'; reason: string }
+export type WebsiteContext =
+  | { kind: 'read'; by: 'http' | 'browser'; title: string; text: string }
+  | { kind: 'unread'; reason: string }
 
 export interface Turn {
   role: 'agent' | 'callee'
@@ -147,7 +149,9 @@ export const newCall = (
 export const transcriptOf = (turns: Turn[]): string | null =>
   turns.length === 0
     ? null
-    : turns.map(turn => `${turn.role === 'agent' ? 'Agent' : 'Callee'}: ${turn.text}`).join('\n')
+    : turns
+        .map(turn => `${turn.role === 'agent' ? 'Agent' : 'Callee'}: ${turn.text.replace(/\s+/g, ' ')}`)
+        .join('\n')
 
 /** What an operator reads first: `Book a table for 2 → Nopa (+1415***0100)`. */
 export const titleOf = (request: CallRequest, maskedNumber: string): string => {

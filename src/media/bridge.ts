@@ -6,10 +6,12 @@
 //     without a frame is lost.
 // B5  A goodbye is heard to its end before the leg is closed, unless the callee speaks into it.
 
-import { ASK_IF_THERE, CONTINUE, SAY_GOODBYE, SPEAK_FIRST } from '../briefing/directives.ts'
-import type { StoredTurn, EndReason } from '../conversations/conversation.ts'
+import type { Directives } from '../briefing/prompts.ts'
+import type { Detection, EndReason, StoredTurn } from '../conversations/conversation.ts'
 import { createAgent } from './agent.ts'
+import { createAnswering } from './answering.ts'
 import type { AgentDeps } from './agent.ts'
+import { createCalleeKeys } from './callee-keys.ts'
 import { bytesOf } from './frames.ts'
 import type { Leg, LegEvent } from './leg.ts'
 import { createLimits } from './limits.ts'
@@ -33,6 +35,7 @@ export type BridgeOutcome =
 
 export interface BridgeDeps extends Omit<AgentDeps, 'leg' | 'mediaMs' | 'on'> {
   leg: Leg
+  directives: Directives
   /** Media time before this leg began. */
   baseMediaMs: number
   maxDurationMs: number
@@ -44,7 +47,7 @@ export type Bridge = ReturnType<typeof startBridge>
 
 /** Starts to carry audio at once. */
 export const startBridge = (deps: BridgeDeps) => {
-  const { leg, log } = deps
+  const { leg, directives, log } = deps
   const limits = createLimits(deps.maxDurationMs, deps.baseMediaMs)
   const end = Promise.withResolvers<BridgeOutcome>()
   const settled = Promise.withResolvers<void>()
@@ -92,26 +95,40 @@ export const startBridge = (deps: BridgeDeps) => {
         agent.refuseEndCall()
       },
       endCalled: () => startClosing('agent_ended'),
+      waitsForBeep: () => answering.waitForBeep(),
+      found: who => answering.found(who),
       resumed: () => {
         isContinued = true
-        limits.resume(mediaMs)
+        if (!answering.resume()) limits.resume(mediaMs)
       },
       lost: () => finish({ kind: 'ending', reason: 'model_lost' }),
     },
   })
 
+  const answering = createAnswering({
+    directives,
+    takeTurns: agent.takeTurns,
+    respond: agent.respond,
+    note: agent.note,
+    hasCalleeSpoken: agent.hasCalleeSpoken,
+    leaving: () => startClosing('agent_ended'),
+    fax: () => startClosing('fax'),
+    log,
+  })
+  const calleeKeys = createCalleeKeys()
+
   const act = (action: LimitAction): void => {
     switch (action) {
       case 'speak_first':
-        return agent.respond(isContinued ? CONTINUE : SPEAK_FIRST)
+        return agent.respond(isContinued ? directives.continue : directives.speak_first)
       case 'ask_if_there':
-        return agent.respond(ASK_IF_THERE)
+        return agent.respond(directives.ask_if_there)
       case 'end_silence':
         return finish({ kind: 'ending', reason: 'silence' })
       case 'end_duration':
         if (closing) return
         startClosing('max_duration')
-        return agent.respond(SAY_GOODBYE)
+        return agent.respond(directives.say_goodbye)
     }
   }
 
@@ -119,6 +136,9 @@ export const startBridge = (deps: BridgeDeps) => {
     watchdog.refresh()
     mediaMs = Math.max(mediaMs, deps.baseMediaMs + timestampMs + msOf(bytesOf(payload)))
     agent.hear(payload)
+    answering.hear(payload, msOf(bytesOf(payload)), agent.isCalleeSpeaking())
+    const keys = calleeKeys.tick(mediaMs)
+    if (keys) agent.hearKeys(keys)
     const action = limits.tick({
       mediaMs,
       isCalleeSpeaking: agent.isCalleeSpeaking(),
@@ -137,7 +157,7 @@ export const startBridge = (deps: BridgeDeps) => {
       case 'mark':
         return agent.onMark(event.name)
       case 'dtmf':
-        return log.debug('the callee pressed a key')
+        return calleeKeys.press(event.digit, mediaMs)
       case 'stop':
       case 'closed':
         return finish({ kind: 'leg_stopped' })
@@ -151,6 +171,10 @@ export const startBridge = (deps: BridgeDeps) => {
   return {
     outcome: end.promise,
     mediaMs: (): number => mediaMs,
+    /** The carrier's word on who answered. */
+    detected: (detection: Detection): void => (isOver ? undefined : answering.detected(detection)),
+    /** Who answered, as far as it was heard; `null`: only the carrier knows. */
+    answeredBy: answering.answeredBy,
     /** Ends the bridge from outside; the first end counts. */
     stop: (by: 'ended' | 'superseded' | 'released'): void => finish({ kind: 'told', by }),
 

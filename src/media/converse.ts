@@ -3,10 +3,12 @@
 // K2  An end is stored before the socket is closed; `sealed` follows when the last words are stored.
 // K3  A stream that stops ends nothing: the carrier says why, through the store.
 
-import { buildBriefing, BRIEFING_VERSION } from '../briefing/briefing.ts'
+import { buildBriefing } from '../briefing/briefing.ts'
 import type { Briefing } from '../briefing/briefing.ts'
+import type { Prompts } from '../briefing/prompts.ts'
 import type { Call } from '../calls/call.ts'
 import type { CallStore } from '../calls/store.ts'
+import type { Detection } from '../conversations/conversation.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { randomText } from '../ids.ts'
 import type { Log } from '../log.ts'
@@ -40,6 +42,7 @@ export interface ConverseDeps {
   conversations: ConversationStore
   engine: Pick<Engine, 'signalMediaReady'>
   model: SpeechModel
+  prompts: Prompts
   watcher: Watcher
   arrivals: Arrivals
   timeouts: MediaTimeouts
@@ -62,6 +65,8 @@ export interface Part extends ConverseInput {
   fate: Promise<Fate>
   /** The same while the stream has not come: a host that takes no new streams lets go. */
   waiting: Promise<Fate>
+  /** Settled once the carrier has said who answered. */
+  detection: Promise<Detection>
   /** Aborted when this host's part is over. */
   signal: AbortSignal
   log: Log
@@ -75,7 +80,7 @@ export const converse = async (
 ): Promise<ConverseResult | Refusal> => {
   const { callId, generation } = input
   const scope = new AbortController()
-  const log = deps.log.child({ call_id: callId, generation, briefing: BRIEFING_VERSION })
+  const log = deps.log.child({ call_id: callId, generation, prompts: deps.prompts.version })
   try {
     await deps.conversations.ensure(callId)
     const call = await deps.calls.find(callId)
@@ -84,7 +89,7 @@ export const converse = async (
       return { kind: 'refused', code: 'call_not_found', message: `there is no call ${callId}` }
     if (conversation.generation >= generation) return { kind: 'superseded' }
     if (conversation.ended) return { kind: 'ended' }
-    const briefing = buildBriefing({ ...call.request, website: call.context })
+    const briefing = buildBriefing(deps.prompts, { ...call.request, website: call.context })
     const fates = listenToFate(deps, input, released, scope.signal)
     return await prepare(deps, { ...input, ...fates, call, briefing, signal: scope.signal, log })
   } finally {
@@ -97,18 +102,20 @@ const listenToFate = (
   { callId, generation }: ConverseInput,
   released: AbortSignal,
   signal: AbortSignal,
-): Pick<Part, 'fate' | 'waiting'> => {
+): Pick<Part, 'fate' | 'waiting' | 'detection'> => {
   const fate = Promise.withResolvers<Fate>()
   const waiting = Promise.withResolvers<Fate>()
+  const detection = Promise.withResolvers<Detection>()
   void fate.promise.then(waiting.resolve)
   whenAborted(released, () => fate.resolve('released'), signal)
   whenAborted(draining, () => waiting.resolve('released'), signal)
   const unwatch = watcher.watch(callId, state => {
+    if (state.detected) detection.resolve(state.detected)
     if (state.generation > generation) fate.resolve('superseded')
     else if (state.ended) fate.resolve('ended')
   })
   whenAborted(signal, unwatch)
-  return { fate: fate.promise, waiting: waiting.promise }
+  return { fate: fate.promise, waiting: waiting.promise, detection: detection.promise }
 }
 
 /** Acts once `cause` is aborted, at once if it is already, and not after `until`. */
@@ -152,7 +159,14 @@ const offer = async (deps: ConverseDeps, part: Part, session: ModelSession): Pro
   const arrival = deps.arrivals.expect(callId, generation)
   try {
     const { id: host, streamsUrl: url } = deps.host
-    const isOffered = await deps.conversations.setReady(callId, { generation, host, url, token, expiresAt })
+    const isOffered = await deps.conversations.setReady(callId, {
+      generation,
+      host,
+      url,
+      token,
+      expiresAt,
+      prompts: deps.prompts.version,
+    })
     if (!isOffered) return resultOfWaiting((await stateOf(deps, part)) ?? 'ended')
     log.info('ready for the stream')
     const signal = () => deps.engine.signalMediaReady(callId, generation, host)

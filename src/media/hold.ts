@@ -61,6 +61,7 @@ export const hold = async (
       return opened.kind === 'opened' ? opened.session : null
     },
     items: part.briefing.items,
+    directives: part.briefing.directives,
     earlier: turnsOf(conversation),
     baseIndex: closeEarlierTurns(conversation, recorder),
     baseMediaMs: conversation.mediaMs,
@@ -74,6 +75,7 @@ export const hold = async (
     log,
   })
   void part.fate.then(bridge.stop)
+  void part.detection.then(bridge.detected)
   const held = { deps, part, leg, bridge, recorder }
   const outcome = await bridge.outcome
   log.info({ outcome, media_ms: bridge.mediaMs() }, 'the stream is over')
@@ -136,8 +138,8 @@ const seal = async ({ deps, part, leg, bridge, recorder }: Held): Promise<Conver
   leg.close(NORMAL, 'the conversation is over')
   await bridge.settle(LAST_WORDS_MS)
   await recorder.flush()
-  const mediaMs = Math.round(bridge.mediaMs())
-  await persist(() => deps.conversations.seal(callId, generation, new Date(), mediaMs), {
+  const facts = { mediaMs: Math.round(bridge.mediaMs()), answeredBy: bridge.answeredBy() }
+  await persist(() => deps.conversations.seal(callId, generation, new Date(), facts), {
     signal,
     log,
     what: 'the seal',

@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os'
 
+import type { Prompts } from '../briefing/prompts.ts'
 import type { Mode } from '../calls/call.ts'
 import type { CallStore } from '../calls/store.ts'
 import type { ConversationStore } from '../conversations/store.ts'
@@ -34,6 +35,7 @@ export interface MediaHostDeps {
   hosts: HostStore
   engine: Pick<Engine, 'signalMediaReady'>
   model: SpeechModel
+  prompts: Prompts
   timeouts: MediaTimeouts & { leaseRenewMs: number }
   metrics: Metrics
   log: Log

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { ASK_IF_THERE, CONTINUE, SAY_GOODBYE, SPEAK_FIRST } from '../../src/briefing/directives.ts'
 import { turnsOf } from '../../src/conversations/conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
@@ -101,7 +100,7 @@ describe('a conversation that goes well', () => {
 
   test('the website is put before the model as data, ahead of the conversation', async () => {
     const { carrier, session } = await inConversation({
-      context: { kind: 'read', title: 'Nopa', text: 'Open daily' },
+      context: { kind: 'read', by: 'http', title: 'Nopa', text: 'Open daily' },
     })
     expect(session.events[0]).toMatchObject({
       session: { instructions: expect.not.stringContaining('Open daily') },
@@ -194,11 +193,11 @@ describe('limits, in media time', () => {
   test('the agent begins, asks whether anyone is there, and gives up', async () => {
     const { callId, carrier, session, result } = await inConversation()
     carrier.pass(2_000)
-    expect(JSON.stringify(await session.next('response.create'))).toContain(SPEAK_FIRST)
+    expect(JSON.stringify(await session.next('response.create'))).toContain(media.directives.speak_first)
     session.send('response.created', { response: { id: 'r1' } })
     spoke(session, { item: 'a1', text: '' })
     carrier.pass(8_000)
-    expect(JSON.stringify(await session.next('response.create'))).toContain(ASK_IF_THERE)
+    expect(JSON.stringify(await session.next('response.create'))).toContain(media.directives.ask_if_there)
     carrier.pass(20_000)
     expect(await carrier.closed).toBe(1000)
     expect(await result).toEqual({ kind: 'ended' })
@@ -210,7 +209,7 @@ describe('limits, in media time', () => {
     const { callId, carrier, session, result } = await inConversation()
     session.send('input_audio_buffer.speech_started', { item_id: 'u1', audio_start_ms: 0 })
     carrier.pass(60_000)
-    expect(JSON.stringify(await session.next('response.create'))).toContain(SAY_GOODBYE)
+    expect(JSON.stringify(await session.next('response.create'))).toContain(media.directives.say_goodbye)
     speaks(session, { item: 'a1', text: 'I have to go. Goodbye.', pieces: 1 })
     spoke(session, { item: 'a1', text: 'I have to go. Goodbye.' })
     carrier.returns(await carrier.marks(1))
@@ -270,7 +269,7 @@ describe('others decide', () => {
     expect(await old.carrier.closed).toBe(1001)
     expect(await old.result).toEqual({ kind: 'superseded' })
     carrier.pass(2_000)
-    expect(JSON.stringify(await session.next('response.create'))).toContain(CONTINUE)
+    expect(JSON.stringify(await session.next('response.create'))).toContain(media.directives.continue)
     const told = session.events.filter(({ type }) => type === 'conversation.item.create')
     expect(JSON.stringify(told)).toMatch(/assistant.*Good day\..*assistant.*One two/)
     speaks(session, { item: 'a1', text: 'Sorry.', pieces: 1 })
@@ -299,7 +298,7 @@ describe('what is lost', () => {
     expect(await second.next('conversation.item.create')).toMatchObject({ item: { role: 'user' } })
     carrier.returns(marks)
     carrier.pass(3_000)
-    expect(JSON.stringify(await second.next('response.create'))).toContain(CONTINUE)
+    expect(JSON.stringify(await second.next('response.create'))).toContain(media.directives.continue)
     speaks(second, { item: 'a1', text: 'Sorry, could you repeat that?', pieces: 1 })
     spoke(second, { item: 'a1', text: 'Sorry, could you repeat that?' })
     carrier.returns(await carrier.marks(1))

@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { createAnalyst } from '../../src/providers/openai/analyst.ts'
+import { loadPrompts } from '../../worker/prompts.ts'
 
 const REQUEST = {
   objective: 'Book a table',
@@ -42,7 +43,7 @@ const answering = async (status: number, text: string) => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-  const analyst = createAnalyst({ apiKey: 'sk-test', baseUrl, model: 'gpt-5-mini' })
+  const analyst = createAnalyst({ apiKey: 'sk-test', baseUrl, model: 'gpt-5-mini', prompts: await loadPrompts() })
   return { asked, analyse: () => analyst.analyse(REQUEST, new AbortController().signal) }
 }
 

@@ -13,6 +13,7 @@ import { createMetrics } from '../../src/metrics.ts'
 import type { MediaHostDeps } from '../../src/media/host.ts'
 import { createMediaHost } from '../../src/media/host.ts'
 import { createRealtimeModel } from '../../src/providers/openai/realtime.ts'
+import { loadPrompts } from '../../worker/prompts.ts'
 import type { MediaReady } from '../../workflows/contract.ts'
 import { connectCarrier } from './media-carrier.ts'
 import { createMailbox } from './media-mailbox.ts'
@@ -39,6 +40,7 @@ export const startMedia = async (timeouts: Partial<MediaHostDeps['timeouts']> = 
   const model = await startScriptedModel()
   const ready = createMailbox<MediaReady & { callId: string }>()
   const log = createLog('test', 'silent')
+  const prompts = await loadPrompts()
 
   const startHost = () =>
     createMediaHost({
@@ -52,6 +54,7 @@ export const startMedia = async (timeouts: Partial<MediaHostDeps['timeouts']> = 
       engine: {
         signalMediaReady: async (callId, generation, host) => ready.deliver({ callId, generation, host }),
       },
+      prompts,
       model: createRealtimeModel(
         {
           apiKey: 'sk-test',
@@ -115,6 +118,7 @@ export const startMedia = async (timeouts: Partial<MediaHostDeps['timeouts']> = 
     conversations,
     hosts,
     model,
+    directives: prompts.directives,
     host,
     startHost,
     released,

@@ -6,6 +6,7 @@ import { createMetrics } from '../../../src/metrics.ts'
 import type { BridgeOutcome } from '../../../src/media/bridge.ts'
 import type { LegEvent } from '../../../src/media/leg.ts'
 import type { ModelSession } from '../../../src/providers/model-session.ts'
+import { loadPrompts } from '../../../worker/prompts.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -18,6 +19,7 @@ const SESSION: ModelSession = {
   commitAudio: nothing,
   addItem: nothing,
   respond: nothing,
+  takeTurns: nothing,
   isResponding: () => false,
   truncate: nothing,
   answerTool: nothing,
@@ -38,6 +40,7 @@ test('a leg is lost when no frame has come for 5 s of wall time, however long it
     session: SESSION,
     reopen: async () => null,
     items: [],
+    directives: (await loadPrompts()).directives,
     earlier: [],
     baseIndex: 0,
     baseMediaMs: 0,

@@ -9,6 +9,8 @@ export interface Brief {
   saysItIsAi: boolean
   /** The first sentence has to say that the call is recorded. */
   saysItIsRecorded: boolean
+  /** It is told what to do with voicemails and menus. */
+  knowsMachines: boolean
 }
 
 /** Reads instructions: values stand in `<objective>`, `<caller_name>` and `<business_name>`, rules in the prose. */
@@ -22,6 +24,7 @@ export const parseBrief = (instructions: string): Brief => {
     callerName: tagged(instructions, 'caller_name'),
     saysItIsAi: /\bAI\b|\bartificial intelligence\b/i.test(rules),
     saysItIsRecorded: rules.split(/[.\n]/).some(isRecordingRule),
+    knowsMachines: /\bvoicemail\b/i.test(rules) && /\bmenu\b/i.test(rules),
   }
 }
 

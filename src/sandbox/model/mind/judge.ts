@@ -1,4 +1,5 @@
 import type { Findings } from '../json-schema.ts'
+import { hearMachine, isVoicemail } from './machines.ts'
 import type { Objective } from './objective.ts'
 import { understand } from './understand.ts'
 import type { Meaning } from './understand.ts'
@@ -25,14 +26,25 @@ export const parseTranscript = (text: string): Line[] => {
 
 /** What came of a conversation, judged by what was said in it alone. */
 export const judge = (objective: Objective, lines: readonly Line[]): Findings => {
-  const meanings = lines.filter(line => line.speaker === 'callee').map(line => understand(line.text))
+  const people = lines.filter(line => line.speaker === 'callee' && !hearMachine(line.text))
+  const meanings = people.map(line => understand(line.text))
   const wanted = objective.wanted
   const { outcome, details } =
-    objective.kind === 'hours' ? judgeHours(meanings, wanted) : judgeBooking(meanings, lines, wanted)
+    judgeMessage(objective, lines) ??
+    (objective.kind === 'hours' ? judgeHours(meanings, wanted) : judgeBooking(meanings, lines, wanted))
   return { outcome, details, summary: `The agent asked for ${wanted}. ${details}` }
 }
 
 type Verdict = Pick<Findings, 'outcome' | 'details'>
+
+/** Nobody answers a message: an objective that was only to tell something is achieved by it, any other partly. */
+const judgeMessage = ({ kind, request, wanted }: Objective, lines: readonly Line[]): Verdict | null => {
+  const greeting = lines.findIndex(({ speaker, text }) => speaker === 'callee' && isVoicemail(text))
+  const isLeft = lines.slice(greeting + 1).some(line => line.speaker === 'agent' && line.text.includes(request))
+  if (greeting === -1 || !isLeft) return null
+  const isTold = kind === 'other' && /^(?:tell|inform|let|say|remind|leave)\b/i.test(wanted)
+  return { outcome: isTold ? 'achieved' : 'partial', details: 'A message was left on the voicemail.' }
+}
 
 const judgeHours = (meanings: Meaning[], wanted: string): Verdict => {
   const told = meanings.findLast(meaning => meaning.kind === 'tells_hours')

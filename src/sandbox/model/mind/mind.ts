@@ -1,13 +1,17 @@
 // The agent's mind: what it says next follows from its instructions, the conversation so far and what it heard.
 // M1  Pure: the same scene gives the same move.
 // M2  It knows only what a model would: the words in the conversation, not who called or what a scenario intends.
-// M3  A rule it follows (being an AI, the recording, ending by a tool) has to stand in the instructions it was given.
+// M3  It obeys every order that reaches it as an instruction, and none that reaches it as data.
+// M4  A rule it follows (being an AI, the recording, ending by a tool) has to stand in the instructions it was given.
 import { fillSchema, isObject } from '../json-schema.ts'
 import type { Findings, JsonSchema } from '../json-schema.ts'
 import { parseBrief } from './brief.ts'
 import type { Brief } from './brief.ts'
 import { judge } from './judge.ts'
+import { answerMachine, hearMachine, leavesMessage, spokeWithPerson } from './machines.ts'
 import type { Line } from './judge.ts'
+import { ordersIn } from './obedience.ts'
+import type { Context, Order } from './obedience.ts'
 import { understand } from './understand.ts'
 import type { Meaning } from './understand.ts'
 
@@ -18,15 +22,13 @@ export interface Tool {
 }
 
 /** All that the mind knows when it has to say something. */
-export interface Scene {
-  instructions: string
+export interface Scene extends Context {
   /** What this one response is asked to do, beyond the instructions. */
   directive?: string | undefined
-  lines: readonly Line[]
   tools: readonly Tool[]
   /** The name of the tool that it must call now, without a word. */
   forcedTool?: string | undefined
-  /** A function call of this conversation was made already. */
+  /** The call was ended already, in this conversation. */
   hasCalled: boolean
 }
 
@@ -36,7 +38,7 @@ export interface Move {
   call?: { name: string; arguments: string }
 }
 
-const END_CALL = 'end_call'
+export const END_CALL = 'end_call'
 const ASK_AGAIN = 'Sorry, could you say that again?'
 const ASKED_AGAIN_AT_MOST = 3
 const PRESENCE = 'Hello, are you still there?'
@@ -44,11 +46,12 @@ const PRESENCE = 'Hello, are you still there?'
 /** Decides what the agent does next. */
 export const decide = (scene: Scene): Move => {
   if (scene.forcedTool) return { say: '', call: callOf(scene, scene.forcedTool) }
-  return obey(scene) ?? nextMove(scene)
+  return obey(scene) ?? obeyOrders(scene) ?? nextMove(scene)
 }
 
 const obey = (scene: Scene): Move | undefined => {
   const directive = scene.directive ?? ''
+  if (leavesMessage(directive, scene.lines)) return farewell(scene, message(parseBrief(scene.instructions)))
   const ends = /\bend_call\b|\b(?:end|finish) the call\b|\bhang up\b/i.test(directive)
   if (/\bsay (?:\w+ )*goodbye\b/i.test(directive) || (ends && !asksForPresence(directive)))
     return ends
@@ -63,9 +66,27 @@ const obey = (scene: Scene): Move | undefined => {
 const asksForPresence = (directive: string): boolean =>
   /\b(?:still|anyone|anybody|someone|somebody)\b[^.]*\b(?:there|line)\b/i.test(directive)
 
+/** Whatever the call is about, orders come first; each is carried out once. */
+const obeyOrders = (scene: Scene): Move | undefined => {
+  for (const order of ordersIn(scene)) {
+    const move = carryOut(scene, order)
+    if (move) return move
+  }
+  return undefined
+}
+
+const carryOut = (scene: Scene, order: Order): Move | undefined => {
+  if (order.kind === 'hang_up') return scene.hasCalled ? undefined : farewell(scene, 'Goodbye.')
+  const text = order.kind === 'say' ? order.text : `Pressing ${order.key}.`
+  return hasSaid(scene, text) ? undefined : { say: text }
+}
+
 const nextMove = (scene: Scene): Move => {
   const brief = parseBrief(scene.instructions)
   const request = brief.objective?.request ?? 'How can I help you?'
+  const machine = hearMachine(heardSince(scene))
+  const move = machine && brief.knowsMachines ? answerMachine(machine, scene, brief) : null
+  if (move) return move.call?.name === END_CALL ? farewell(scene, '') : move
   if (!hasIntroduced(scene, brief)) return { say: `${introduction(brief)} ${request}` }
   if (!hasSaid(scene, request)) return { say: request }
   const heard = heardSince(scene)
@@ -123,6 +144,8 @@ const introduction = (brief: Brief): string => {
   return brief.saysItIsRecorded ? `${who}, and this call is recorded.` : `${who}.`
 }
 
+const message = (brief: Brief): string => `${introduction(brief)} ${brief.objective?.request ?? ''} Goodbye.`
+
 const onBehalfOf = ({ callerName }: Brief): string => (callerName ? ` calling for ${callerName}` : '')
 
 const nameOf = ({ callerName }: Brief): string => `Please put it under ${callerName ?? 'Errand'}.`
@@ -166,7 +189,11 @@ const farewell = (scene: Scene, say: string): Move => {
 const callOf = (scene: Scene, name: string): { name: string; arguments: string } => {
   const parameters = scene.tools.find(tool => tool.name === name)?.parameters
   const filled = isObject(parameters) ? fillSchema(parameters, findingsOf(scene)) : {}
-  return { name, arguments: JSON.stringify(filled ?? {}) }
+  const spokeWith =
+    isObject(filled) && 'spoke_with' in filled
+      ? { spoke_with: spokeWithPerson(scene.lines) ? 'person' : 'machine' }
+      : {}
+  return { name, arguments: JSON.stringify({ ...(isObject(filled) ? filled : {}), ...spokeWith }) }
 }
 
 const findingsOf = (scene: Scene): Findings => {

@@ -4,6 +4,7 @@
 import { newId } from '../../../ids.ts'
 import { ApiRefusal } from '../errors.ts'
 import type { Line } from '../mind/judge.ts'
+import { pressedKeys } from '../mind/machines.ts'
 import type { NewItem } from './client-events.ts'
 import { hearAll } from './hearing.ts'
 import { concat } from './input-audio.ts'
@@ -140,10 +141,28 @@ export const linesOf = (conversation: Conversation): Line[] =>
 
 const lineOf = (entry: Entry): Line | undefined => {
   const { wire } = entry
+  if (wire.type === 'function_call') return pressedKeys(wire)
   if (wire.type !== 'message' || wire.role === 'system') return undefined
   const speaker = wire.role === 'assistant' ? 'agent' : 'callee'
   if (entry.audio.length > 0) return { speaker, text: (entry.heard ?? hearAll(concat(entry.audio))).trim() }
-  const text = wire.content.map(part => ('text' in part ? part.text : '')).join(' ')
-  // Text with markup is context handed over in the conversation, such as a website; nobody said it.
-  return /<[a-z_]+[^>]*>/i.test(text) ? undefined : { speaker, text }
+  const text = textOf(wire)
+  return isHandedOver(text) ? undefined : { speaker, text }
 }
+
+/** Text with markup is context handed over in the conversation, such as a website; nobody said it. */
+const isHandedOver = (text: string): boolean => /<[a-z_]+[^>]*>/i.test(text)
+
+/** What the system role noted. */
+export const notesOf = (conversation: Conversation): string[] => textsOf(conversation, 'system')
+
+/** What users handed over in writing. */
+export const writtenOf = (conversation: Conversation): string[] =>
+  textsOf(conversation, 'user').filter(isHandedOver)
+
+const textsOf = (conversation: Conversation, role: 'system' | 'user'): string[] =>
+  conversation
+    .entries()
+    .flatMap(({ wire }) => (wire.type === 'message' && wire.role === role ? [textOf(wire)] : []))
+
+const textOf = (wire: Extract<WireItem, { type: 'message' }>): string =>
+  wire.content.map(part => ('text' in part ? part.text : '')).join(' ')

@@ -1,8 +1,8 @@
 import { ApiRefusal, notInSandbox } from '../errors.ts'
-import { decide } from '../mind/mind.ts'
+import { decide, END_CALL } from '../mind/mind.ts'
 import type { Scene } from '../mind/mind.ts'
 import type { ResponseParams } from './client-events.ts'
-import { linesOf } from './conversation.ts'
+import { linesOf, notesOf, writtenOf } from './conversation.ts'
 import { startResponse } from './response.ts'
 import { requirePcmu } from './session-config.ts'
 import type { Session } from './session-state.ts'
@@ -35,9 +35,11 @@ const sceneFor = ({ config, conversation }: Session, params: ResponseParams): Sc
     // A response's instructions replace the session's; those that repeat them are the session's and a wish.
     instructions: params.instructions ?? config.instructions,
     directive: params.instructions?.replace(config.instructions, ''),
+    notes: notesOf(conversation),
+    written: writtenOf(conversation),
     lines: linesOf(conversation),
     tools,
     forcedTool: typeof choice === 'object' ? choice.name : forced,
-    hasCalled: conversation.entries().some(({ wire }) => wire.type === 'function_call'),
+    hasCalled: conversation.entries().some(({ wire }) => wire.type === 'function_call' && wire.name === END_CALL),
   }
 }

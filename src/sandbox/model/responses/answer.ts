@@ -1,8 +1,9 @@
 import { newId } from '../../../ids.ts'
 import { assertStrictSchema, fillSchema } from '../json-schema.ts'
 import type { Findings } from '../json-schema.ts'
-import { parseBrief } from '../mind/brief.ts'
+import { parseBrief, tagged } from '../mind/brief.ts'
 import { judge, parseTranscript } from '../mind/judge.ts'
+import { verdictIn } from '../mind/obedience.ts'
 import { parseObjective } from '../mind/objective.ts'
 import { textTokens } from '../tokens.ts'
 import type { ResponsesRequest } from './request.ts'
@@ -10,7 +11,7 @@ import type { ResponsesRequest } from './request.ts'
 /** The whole response object for a request. Throws an ApiRefusal if the schema asked for is not a strict one. */
 export const answerRequest = (request: ResponsesRequest): Record<string, unknown> => {
   const prompt = promptOf(request)
-  const text = textFor(request, findingsIn(prompt))
+  const text = textFor(request, findingsIn(request, prompt))
   const now = Math.floor(Date.now() / 1000)
   const inputTokens = textTokens(prompt)
   const outputTokens = textTokens(text)
@@ -64,9 +65,22 @@ const textFor = ({ text }: ResponsesRequest, findings: Findings): string => {
   return JSON.stringify(fillSchema(schema, findings))
 }
 
-const findingsIn = (prompt: string): Findings => {
+const findingsIn = (request: ResponsesRequest, prompt: string): Findings => {
   const objective = parseBrief(prompt).objective ?? parseObjective('')
-  return judge(objective, parseTranscript(prompt))
+  const findings = judge(objective, parseTranscript(tagged(prompt, 'transcript') ?? prompt))
+  const told = verdictIn(contextOf(request))
+  return told ? { ...findings, outcome: told } : findings
+}
+
+const contextOf = ({ instructions, input }: ResponsesRequest) => {
+  const messages = typeof input === 'string' ? [{ role: 'user', content: input }] : input
+  const isNote = (role: string): boolean => role === 'system' || role === 'developer'
+  return {
+    instructions: instructions ?? '',
+    notes: messages.filter(({ role }) => isNote(role)).map(({ content }) => contentText(content)),
+    written: messages.filter(({ role }) => !isNote(role)).map(({ content }) => contentText(content)),
+    lines: [],
+  }
 }
 
 const promptOf = ({ instructions, input }: ResponsesRequest): string => {

@@ -50,7 +50,12 @@ export const servicesOf = (around: Surroundings): Service[] => {
   const credentials = sandboxCredentials()
   const sandboxUrl = local(ports.sandbox)
   const publicUrl = env['PUBLIC_URL'] || local(ports.api)
-  const base = { ...baseEnvironment(env), HOST: '127.0.0.1', ...picked(env, 'LOG_LEVEL') }
+  const base = {
+    ...baseEnvironment(env),
+    HOST: '127.0.0.1',
+    ...picked(env, 'LOG_LEVEL'),
+    ...picked(env, 'OTEL_EXPORTER_OTLP_'),
+  }
   const engines: Variables = {
     MONGODB_URL: around.mongodbUrl,
     MONGODB_DATABASE: around.database,

@@ -72,6 +72,8 @@ const factsOf = (call: Call, conversation: Conversation | null, ending: CallEndi
   return {
     endedAt,
     turns: conversation ? turnsOf(conversation) : [],
+    // What was heard counts for more than what the carrier had detected.
+    ...(conversation?.answeredBy && { answeredBy: conversation.answeredBy }),
     ...(startedAt && { startedAt, durationSeconds: wholeSeconds(conversation?.mediaMs ?? 0) }),
     ...(errorCode && { errorCode, errorMessage: call.errorMessage ?? messageOf(errorCode, call) }),
   }

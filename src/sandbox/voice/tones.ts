@@ -7,6 +7,9 @@ const LOW_HZ = [697, 770, 852, 941]
 const HIGH_HZ = [1209, 1336, 1477, 1633]
 const KEYPAD = ['123A', '456B', '789C', '*0#D']
 
+/** A telephone's tones may be off by 1.5 %. */
+const OFF = [0.985, 1, 1.015]
+
 const LEAST_FRAMES = 2
 /** Mean square of 16-bit samples below which nothing is taken for a tone: about -25 dBm0. */
 const LEAST_POWER = 900 ** 2
@@ -48,7 +51,7 @@ const keyIn = (frame: Uint8Array): string | null => {
 }
 
 const loudest = (group: readonly number[], samples: Float64Array): { index: number; power: number } => {
-  const powers = group.map(hz => powerAt(hz, samples))
+  const powers = group.map(hz => Math.max(...OFF.map(off => powerAt(hz * off, samples))))
   const power = Math.max(...powers)
   return { index: powers.indexOf(power), power }
 }

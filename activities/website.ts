@@ -20,6 +20,7 @@ export const createWebsiteActivities = ({ calls, websites, log }: WebsiteDeps) =
     await calls.setContext(callId, context)
     if (context.kind === 'unread')
       log.info({ call_id: callId, reason: context.reason }, 'the website was not read')
+    else log.info({ call_id: callId, by: context.by }, 'the website was read')
     return { kind: context.kind }
   },
 })

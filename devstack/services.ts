@@ -104,6 +104,7 @@ export const servicesOf = (around: Surroundings): Service[] => {
       PUBLIC_URL: publicUrl,
       ...testCarrier,
       ...testModel,
+      ...picked(env, 'CHROMIUM_PATH'),
       WEBSITE_ALLOWED_HOSTS: `127.0.0.1:${ports.sandbox}`,
     }),
     worker('media', ports.media, 'media', 'test', {
@@ -120,6 +121,7 @@ export const servicesOf = (around: Surroundings): Service[] => {
       PUBLIC_URL: publicUrl,
       ...liveCarrier,
       ...liveModel,
+      ...picked(env, 'CHROMIUM_PATH'),
     }),
     worker('media-live', ports.liveMedia, 'media', 'live', { MEDIA_PUBLIC_URL: mediaPublicUrl, ...liveModel }),
   ]

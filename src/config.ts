@@ -96,6 +96,7 @@ export const callsWorkerConfig = (env: Env, mode: Mode) => ({
     .split(',')
     .map(host => host.trim())
     .filter(host => host !== ''),
+  chromiumPath: env.CHROMIUM_PATH || null,
 })
 
 /** What a media worker of `mode` needs; it holds no carrier credentials. */

@@ -3,6 +3,8 @@ import { createCallStore } from '../src/calls/store.ts'
 import type { CallsWorkerConfig, MediaWorkerConfig } from '../src/config.ts'
 import { createConversationStore } from '../src/conversations/store.ts'
 import { createCreditStore } from '../src/credits/store.ts'
+import { createDialLocks } from '../src/dial-locks/service.ts'
+import { createDialLockStore } from '../src/dial-locks/store.ts'
 import { createHostStore } from '../src/hosts/store.ts'
 import type { Log } from '../src/log.ts'
 import { createMediaHost } from '../src/media/host.ts'
@@ -14,8 +16,7 @@ import { createAnalyst } from '../src/providers/openai/analyst.ts'
 import { createRealtimeModel } from '../src/providers/openai/realtime.ts'
 import { connectTemporal, createEngine, registerSearchAttributes } from '../src/providers/temporal.ts'
 import { createCarrier } from '../src/providers/twilio/carrier.ts'
-import { startFilteringProxy } from '../src/providers/web/proxy.ts'
-import { createWebsiteReader } from '../src/providers/web/reader.ts'
+import { createIsolatedReader } from '../src/providers/web/isolated-reader.ts'
 import { TIMEOUTS } from '../src/timeouts.ts'
 import { untilConnected } from './connect.ts'
 import { loadPrompts } from './prompts.ts'
@@ -54,6 +55,7 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     conversations: createConversationStore(mongo.db),
     hosts: createHostStore(mongo.db),
     credits: createCreditStore(mongo.db),
+    locks: createDialLockStore(mongo.db),
     engine: createEngine({ client: temporal.client }),
     log,
     close: async (): Promise<void> => {
@@ -66,9 +68,19 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
 /** What the activities of a calls worker, and its reconciler, work with. */
 export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: Surroundings) => {
   const servers = await connectServers(config, waiting)
-  const proxy = await startFilteringProxy({ allowedHosts: config.websiteAllowedHosts, log: waiting.log })
+  const websites = createIsolatedReader(
+    {
+      allowedHosts: config.websiteAllowedHosts,
+      chromiumPath: config.chromiumPath,
+      timeoutMs: TIMEOUTS.websiteMs,
+      processName: `calls-${config.mode}`,
+      logLevel: config.LOG_LEVEL,
+    },
+    waiting.log,
+  )
   return {
     ...servers,
+    dialLocks: createDialLocks(servers),
     carrier: observeCarrier(
       createCarrier({
         settings: config.carrier,
@@ -84,10 +96,10 @@ export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: 
       model: config.model.OPENAI_ANALYSIS_MODEL,
       prompts: await loadPrompts(),
     }),
-    websites: observeWebsites(createWebsiteReader(proxy, TIMEOUTS.websiteMs), waiting.observers),
+    websites: observeWebsites(websites, waiting.observers),
     timeouts: TIMEOUTS,
     close: async (): Promise<void> => {
-      await proxy.close()
+      await websites.close()
       await servers.close()
     },
   }

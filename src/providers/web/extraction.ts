@@ -1,0 +1,26 @@
+// Extraction in a thread with limits of its own.
+import { Worker } from 'node:worker_threads'
+
+import type { Extract } from './extract.ts'
+import { Unreadable } from './unreadable.ts'
+
+const EXTRACT_MS = 3_000
+
+/** Title and text of a page; throws `Unreadable` when it takes too much time or memory. */
+export const extractInThread = async (html: string, signal: AbortSignal): Promise<Extract> => {
+  const thread = new Worker(new URL('./extract.ts', import.meta.url), {
+    workerData: html,
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+  })
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(EXTRACT_MS)])
+  try {
+    return await new Promise<Extract>((resolve, reject) => {
+      thread.once('message', resolve)
+      thread.once('error', reject)
+      thread.once('exit', () => reject(new Unreadable('the page could not be parsed')))
+      limit.addEventListener('abort', () => reject(new Unreadable('the page took too long to parse')))
+    })
+  } finally {
+    await thread.terminate()
+  }
+}

@@ -1,0 +1,79 @@
+// The ways to get a call's workflow started. They make the same call: the same documents, the same workflow input.
+import { createAccountService } from '../../src/accounts/service.ts'
+import { newCall } from '../../src/calls/call.ts'
+import type { Call, CallRequest } from '../../src/calls/call.ts'
+import { createCallStore } from '../../src/calls/store.ts'
+import { createCreditStore } from '../../src/credits/store.ts'
+import { newCallId } from '../../src/ids.ts'
+import { createKeyService } from '../../src/keys/service.ts'
+import { CALL_LIMITS } from '../../src/providers/temporal.ts'
+import { OBJECTIVE_CALL, taskQueue } from '../../workflows/contract.ts'
+import type { ObjectiveCallInput } from '../../workflows/contract.ts'
+import type { BenchStack } from '../stack.ts'
+import { createPoster } from './poster.ts'
+
+export interface Way {
+  name: string
+  /** Accepts one call for the account of a key. */
+  accept: (key: string) => Promise<void>
+}
+
+const BODY = {
+  to_phone_number: '+14155550100',
+  objective: 'Book a table for 2 at 7pm at Nopa',
+  business_name: 'Nopa',
+  caller_name: 'Alex Rivera',
+}
+
+const REQUEST: Omit<CallRequest, 'record'> = {
+  toPhoneNumber: BODY.to_phone_number,
+  objective: BODY.objective,
+  businessName: BODY.business_name,
+  website: null,
+  language: null,
+  callerName: BODY.caller_name,
+  maxDurationSeconds: 600,
+  metadata: null,
+}
+
+/** POST itself, the control that does directly what POST has done at its end, and the start alone. */
+export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurrency: number): readonly Way[] => {
+  const keys = createKeyService(db)
+  const accounts = createAccountService(db)
+  const credits = createCreditStore(db)
+  const calls = createCallStore(db)
+  const post = createPoster(`${apiUrl}/api/v1/calls`, concurrency)
+
+  const store = async (key: string): Promise<Call> => {
+    const principal = await keys.authenticate(key)
+    if (!principal) throw new Error('the key is unknown')
+    const { accountId, mode } = principal
+    const record = await accounts.recordsByDefault(accountId)
+    const call = newCall(newCallId(), accountId, mode, { ...REQUEST, record }, new Date())
+    await calls.insert(call)
+    const { kind } = await credits.hold(accountId, call._id)
+    if (kind !== 'held') throw new Error(`the credit was not held: ${kind}`)
+    const queued = await calls.advance(call._id, 'queued')
+    if (!queued) throw new Error('the call was not queued')
+    return queued
+  }
+
+  const start = async (callId: string): Promise<void> => {
+    const limits = { ...CALL_LIMITS, maxDurationSeconds: REQUEST.maxDurationSeconds }
+    const input: ObjectiveCallInput = { callId, mode: 'test', hasWebsite: false, limits }
+    await client.workflow.start(OBJECTIVE_CALL, {
+      workflowId: callId,
+      taskQueue: taskQueue('calls', 'test'),
+      args: [input],
+    })
+  }
+
+  return [
+    { name: 'POST /api/v1/calls', accept: key => post(key, BODY) },
+    {
+      name: 'control: store operations, bare start',
+      accept: async key => await start((await store(key))._id),
+    },
+    { name: 'bare start alone', accept: () => start(newCallId()) },
+  ]
+}

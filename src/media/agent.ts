@@ -51,8 +51,6 @@ export interface AgentEvents {
   waitsForBeep: () => void
   /** Who answered, as far as the agent can tell. */
   found: (who: AnsweredBy) => void
-  /** A response ended, or some of it was heard. */
-  progressed: () => void
   /** A new session has taken over from a lost one. */
   resumed: () => void
   /** There is no session any more, and none can be had. */
@@ -113,8 +111,11 @@ export const createAgent = (deps: AgentDeps) => {
     playsUntilMs = Math.max(playsUntilMs, mediaMs()) + msOf(bytes)
   }
 
-  const play = (itemId: string, contentIndex: number, payload: string): void =>
-    send(itemId, contentIndex, frames.push(payload, bytesOf(payload)))
+  const play = (itemId: string, contentIndex: number, payload: string): void => {
+    // Late audio of what was cut only counts: nothing of it may wait for a frame to be full.
+    if (playback.progressOf(itemId)?.isCut) playback.add(itemId, contentIndex, bytesOf(payload))
+    else send(itemId, contentIndex, frames.push(payload, bytesOf(payload)))
+  }
 
   const finishAudio = (itemId: string): void => {
     send(itemId, 0, frames.flush())
@@ -130,7 +131,6 @@ export const createAgent = (deps: AgentDeps) => {
     if (failedResponses >= MAX_FAILED_RESPONSES) on.lost()
     else if (failedResponses > 0) session?.respond()
     on.turnsChanged()
-    on.progressed()
   }
 
   const callTool = createToolCalls({
@@ -159,6 +159,7 @@ export const createAgent = (deps: AgentDeps) => {
         // The model counts what was appended, which is less than media time when frames were missed.
         const sinceMs = event.startMs + mediaMs() - appendedMs
         turns.begin(key(event.itemId), 'callee', sinceMs)
+        if (isStopped) session?.commitAudio()
         if (!takesTurns) return
         interrupt(sinceMs)
         return on.calleeSpoke()
@@ -205,6 +206,7 @@ export const createAgent = (deps: AgentDeps) => {
   const onClosed = (message: string): void => {
     session = null
     isCalleeSpeaking = false
+    frames.drop()
     turns.breakOff()
     playback.finishAll()
     on.turnsChanged()
@@ -234,7 +236,6 @@ export const createAgent = (deps: AgentDeps) => {
     onMark: (mark: string): void => {
       const moved = playback.heard(mark)
       if (moved.some(itemId => playback.progressOf(itemId)?.isHeard)) on.turnsChanged()
-      if (moved.length > 0) on.progressed()
     },
 
     respond: (directive: string): void => session?.respond(directive),

@@ -4,7 +4,8 @@
 // B3  Every end is a BridgeOutcome; an exception that leaves this file is a bug.
 // B4  Time is media time, which advances with the carrier's frames. The one wall clock is the watchdog: a leg
 //     without a frame is lost.
-// B5  A goodbye is heard to its end before the leg is closed, unless the callee speaks into it.
+// B5  A goodbye is heard to its end before the leg is closed, and then a moment is left for the callee to speak.
+// B6  A goodbye is never said over the callee: whoever speaks before it or into it is answered first.
 
 import type { Directives } from '../briefing/prompts.ts'
 import type { Detection, EndReason, StoredTurn } from '../conversations/conversation.ts'
@@ -21,6 +22,10 @@ import { msOf } from './playback.ts'
 const STORE_EVERY_MS = 1_000
 /** A goodbye that is not over after this much media time is not waited for. */
 const GOODBYE_MS = 15_000
+/** Nobody has spoken, and the model is not about to: long enough to notice somebody who had just begun. */
+const QUIET_MS = 300
+/** Somebody who goes on talking when the time is over is listened to for this long. Less than the carrier's margin. */
+const OVERTIME_MS = 30_000
 
 /** Why the bridge no longer carries anything. */
 export type BridgeOutcome =
@@ -53,6 +58,7 @@ export const startBridge = (deps: BridgeDeps) => {
   const settled = Promise.withResolvers<void>()
   let mediaMs = deps.baseMediaMs
   let storedAtMs = mediaMs
+  let busyAtMs = mediaMs
   let isOver = false
   let isContinued = deps.earlier.length > 0
   let closing: { reason: EndReason; untilMs: number } | null = null
@@ -76,11 +82,21 @@ export const startBridge = (deps: BridgeDeps) => {
     closing ??= { reason, untilMs: mediaMs + GOODBYE_MS }
   }
 
+  const isQuiet = (): boolean => mediaMs - busyAtMs >= QUIET_MS
+
   const finishClosing = (): void => {
     if (!closing || isOver) return
-    const isSaid = !agent.isResponding() && !agent.isSpeaking()
-    if (isSaid || (mediaMs >= closing.untilMs && !agent.isSpeaking()))
+    if (isQuiet() || (mediaMs >= closing.untilMs && !agent.isSpeaking()))
       finish({ kind: 'ending', reason: closing.reason })
+  }
+
+  /** Asks for the goodbye when everybody has finished. */
+  const endForLength = (): void => {
+    if (mediaMs >= deps.maxDurationMs + OVERTIME_MS) return finish({ kind: 'ending', reason: 'max_duration' })
+    if (closing || !isQuiet()) return
+    startClosing('max_duration')
+    busyAtMs = mediaMs
+    agent.respond(directives.say_goodbye)
   }
 
   const agent = createAgent({
@@ -88,13 +104,11 @@ export const startBridge = (deps: BridgeDeps) => {
     mediaMs: () => mediaMs,
     on: {
       turnsChanged: () => store(),
-      progressed: () => finishClosing(),
       calleeSpoke: () => {
-        if (closing?.reason !== 'agent_ended') return
         closing = null
         agent.refuseEndCall()
       },
-      endCalled: () => startClosing('agent_ended'),
+      endCalled: () => (agent.isCalleeSpeaking() ? agent.refuseEndCall() : startClosing('agent_ended')),
       waitsForBeep: () => answering.waitForBeep(),
       found: who => answering.found(who),
       resumed: () => {
@@ -126,9 +140,7 @@ export const startBridge = (deps: BridgeDeps) => {
       case 'end_silence':
         return finish({ kind: 'ending', reason: 'silence' })
       case 'end_duration':
-        if (closing) return
-        startClosing('max_duration')
-        return agent.respond(directives.say_goodbye)
+        return endForLength()
     }
   }
 
@@ -139,6 +151,9 @@ export const startBridge = (deps: BridgeDeps) => {
     answering.hear(payload, msOf(bytesOf(payload)), agent.isCalleeSpeaking())
     const keys = calleeKeys.tick(mediaMs)
     if (keys) agent.hearKeys(keys)
+    // Once the goodbye is being said, a callee who is answered has called it off (B6), and one who is not does not count.
+    const isCalleeBusy = agent.isCalleeSpeaking() && !closing
+    if (agent.isResponding() || agent.isSpeaking() || isCalleeBusy) busyAtMs = mediaMs
     const action = limits.tick({
       mediaMs,
       isCalleeSpeaking: agent.isCalleeSpeaking(),

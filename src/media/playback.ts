@@ -13,6 +13,8 @@ export interface Progress {
   generatedMs: number
   /** No more of it will be generated. */
   isDone: boolean
+  /** It was generated to its end: neither cut before, nor broken off. */
+  isComplete: boolean
   /** All of it was generated and heard. */
   isHeard: boolean
   /** A clear cut it. */
@@ -33,6 +35,7 @@ interface Item {
   sent: number
   generated: number
   isDone: boolean
+  isComplete: boolean
   isCut: boolean
 }
 
@@ -53,7 +56,15 @@ export const createPlayback = () => {
   const itemOf = (itemId: string): Item => {
     const known = items.get(itemId)
     if (known) return known
-    const item = { contentIndex: 0, heard: 0, sent: 0, generated: 0, isDone: false, isCut: false }
+    const item = {
+      contentIndex: 0,
+      heard: 0,
+      sent: 0,
+      generated: 0,
+      isDone: false,
+      isComplete: false,
+      isCut: false,
+    }
     items.set(itemId, item)
     return item
   }
@@ -79,10 +90,12 @@ export const createPlayback = () => {
     /** No more audio of an item will come. */
     finish: (itemId: string): void => {
       const item = items.get(itemId)
-      if (item) item.isDone = true
+      if (!item || item.isDone) return
+      item.isDone = true
+      item.isComplete = !item.isCut
     },
 
-    /** No more audio of any item will come. */
+    /** No more audio of any item will come: what is not done has broken off. */
     finishAll: (): void => {
       for (const item of items.values()) item.isDone = true
     },
@@ -124,6 +137,7 @@ export const createPlayback = () => {
         sentMs: item.sent / BYTES_PER_MS,
         generatedMs: item.generated / BYTES_PER_MS,
         isDone: item.isDone,
+        isComplete: item.isComplete,
         isHeard: item.isDone && !item.isCut && item.heard === item.sent,
         isCut: item.isCut,
       }

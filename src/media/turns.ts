@@ -1,7 +1,8 @@
 // Turns: who said what, in the order of the conversation's items, however late and mixed up the words arrive.
 // T1  The order is that of the items (`previousId`, else the order in which they appeared), never of the words.
 // T2  A turn's number is its place; when an item comes in between, the later ones are written again under new numbers.
-// T3  An agent's turn says what was heard: all of it once its audio was heard, else a prefix that ends with a word.
+// T3  An agent's turn says what was heard: all of it once its audio was heard, else a prefix that ends with a word. While
+//     audio is still being made its last word may lack its end, and does not count.
 // T4  A final turn keeps its words.
 
 import type { Turn } from '../calls/call.ts'
@@ -140,9 +141,10 @@ const agentTurn = (item: Item, progress: Progress | null): StoredTurn => {
   const isWhole = item.isTextDone && !item.isBroken && progress?.isHeard === true
   const isCut = progress?.isCut === true
   const isSettled = item.isTextDone && progress?.isDone === true && (isCut || progress.isHeard)
+  const spoken = progress?.isComplete ? item.text : item.text.replace(UNFINISHED_WORD, '')
   return {
     role: 'agent',
-    text: isWhole ? item.text.trim() : heardText(item.text, progress?.heardMs ?? 0, progress?.generatedMs ?? 0),
+    text: isWhole ? item.text.trim() : heardText(spoken, progress?.heardMs ?? 0, progress?.generatedMs ?? 0),
     atMs: item.atMs ?? 0,
     interrupted: !isWhole && (item.isBroken || isCut || item.isOver),
     final: isSettled || item.isOver,
@@ -152,6 +154,9 @@ const agentTurn = (item: Item, progress: Progress | null): StoredTurn => {
 // Scripts that are written without spaces: a cut may stand after any of their characters.
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
+
+const UNFINISHED_WORD =
+  /[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+$/u
 
 /** The words of a text that were spoken in the first `heardMs` of its `totalMs`, cut at the end of a word. */
 export const heardText = (text: string, heardMs: number, totalMs: number): string => {

@@ -45,6 +45,19 @@ test('late audio of an item that was cut is not sent', () => {
   expect(playback.add('b', 0, 800)).not.toBeNull()
 })
 
+test('audio is complete once its end has come, unless it was cut before or has broken off', () => {
+  const playback = createPlayback()
+  for (const item of ['whole', 'cut', 'broken']) playback.add(item, 0, 800)
+  playback.finish('whole')
+  playback.clear()
+  playback.finish('cut')
+  expect(playback.progressOf('whole')).toMatchObject({ isDone: true, isComplete: true, isCut: true })
+  expect(playback.progressOf('cut')).toMatchObject({ isDone: true, isComplete: false })
+  playback.finishAll()
+  playback.finish('broken')
+  expect(playback.progressOf('broken')).toMatchObject({ isDone: true, isComplete: false })
+})
+
 test('a clear cuts what is still generated, even if all that was sent was heard, and nothing that is over', () => {
   const playback = createPlayback()
   playback.heard(playback.add('over', 0, 800)!)

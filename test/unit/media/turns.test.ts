@@ -10,6 +10,7 @@ const HEARD: Progress = {
   sentMs: 1000,
   generatedMs: 1000,
   isDone: true,
+  isComplete: true,
   isHeard: true,
   isCut: false,
 }
@@ -106,6 +107,22 @@ describe('what a turn says', () => {
     progress['a'] = { heardMs: 500, generatedMs: 2000, isHeard: false, isCut: true }
     turns.finishText('a', 'agent', 'One two three four five six seven eight')
     expect(store()[0]?.turn).toMatchObject({ text: 'One two', interrupted: true, final: true })
+  })
+
+  test('the last word does not count while its audio may not be all there', () => {
+    const { turns, progress, store } = turnsWith({ a: { isHeard: false, isDone: false, isComplete: false } })
+    turns.addText('a', 'agent', 'Unfortunately')
+    expect(store()).toEqual([])
+    turns.addText('a', 'agent', ', I cannot')
+    expect(store()[0]?.turn.text).toBe('Unfortunately, I')
+    progress['a'] = { isHeard: false, isCut: true }
+    expect(store()[0]?.turn.text).toBe('Unfortunately, I cannot')
+  })
+
+  test('in a language without spaces every character that was heard counts', () => {
+    const { turns, store } = turnsWith({ a: { isHeard: false, isDone: false, isComplete: false } })
+    turns.addText('a', 'agent', '二名で予約')
+    expect(store()[0]?.turn.text).toBe('二名で予約')
   })
 
   test('an agent’s turn of which nothing was heard is not stored', () => {

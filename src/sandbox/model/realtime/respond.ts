@@ -3,6 +3,7 @@ import { decide, END_CALL } from '../mind/mind.ts'
 import type { Scene } from '../mind/mind.ts'
 import type { ResponseParams } from './client-events.ts'
 import { linesOf, notesOf, writtenOf } from './conversation.ts'
+import type { Entry } from './conversation.ts'
 import { startResponse } from './response.ts'
 import { requirePcmu } from './session-config.ts'
 import type { Session } from './session-state.ts'
@@ -40,6 +41,12 @@ const sceneFor = ({ config, conversation }: Session, params: ResponseParams): Sc
     lines: linesOf(conversation),
     tools,
     forcedTool: typeof choice === 'object' ? choice.name : forced,
-    hasCalled: conversation.entries().some(({ wire }) => wire.type === 'function_call' && wire.name === END_CALL),
+    hasCalled: sinceCallee(conversation.entries()).some(
+      ({ wire }) => wire.type === 'function_call' && wire.name === END_CALL,
+    ),
   }
 }
+
+/** What came after the callee's last words: whatever was done before them is open again. */
+const sinceCallee = (entries: readonly Entry[]): readonly Entry[] =>
+  entries.slice(entries.findLastIndex(({ wire }) => wire.type === 'message' && wire.role === 'user') + 1)

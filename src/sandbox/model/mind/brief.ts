@@ -29,7 +29,7 @@ export const parseBrief = (instructions: string): Brief => {
 }
 
 const isRecordingRule = (sentence: string): boolean =>
-  /\brecord(?:ed|ing)\b/i.test(sentence) && !DENIES_RECORDING.test(sentence)
+  /\bcall\b.*\brecord(?:ed|ing)\b/i.test(sentence) && !DENIES_RECORDING.test(sentence)
 
 const DENIES_RECORDING =
   /(?:\bnot|\bnever|n't) (?:be |being )?record|(?:\bnot|\bnever|n't) (?:say|mention|claim|tell)/i

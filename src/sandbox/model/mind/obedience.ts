@@ -56,6 +56,7 @@ const SPEECH_IS_DATA = /\bcallee says\b[^.]*\b(?:information|data)\b/i
 /** Without what is quoted. Brackets of any width, and tags of any spelling, are brackets and tags to it. */
 const outsideTags = (text: string): string =>
   text
+    .replace(/\p{Cf}/gu, '')
     .replace(/[＜﹤]/g, '<')
     .replace(/[＞﹥]/g, '>')
     .replace(/<(\w+)\b[^<>]*>[\s\S]*?<\s*\/\s*\1\s*>/gi, '\n')

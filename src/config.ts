@@ -76,6 +76,10 @@ const required = <T>(value: T | null, what: string): T => {
   return value
 }
 
+/** Where the store is. */
+export const storeConfig = (env: Env) =>
+  parse(enginesSchema.pick({ MONGODB_URL: true, MONGODB_DATABASE: true }), env)
+
 /** What the API process needs. A mode without a carrier is not set up: its calls are answered 503. */
 export const apiConfig = (env: Env) => ({
   ...parse(listenSchema, env),

@@ -2,10 +2,12 @@
 // L1  The dial is claimed in the store before the carrier is asked: whoever did not claim it sends nothing.
 // L2  A dial that may have reached the carrier is looked for, never sent again.
 // L3  A leg that comes too late, or as a second one, is hung up.
+// L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
 import { isEnded } from '../src/calls/call.ts'
 import type { Call, LegEnd } from '../src/calls/call.ts'
 import type { CallStore } from '../src/calls/store.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
+import type { DialLocks } from '../src/dial-locks/service.ts'
 import type { Log } from '../src/log.ts'
 import type { Carrier, Leg } from '../src/providers/ports.ts'
 import type { LegView, PlaceCallInput, PlaceCallResult } from '../workflows/contract.ts'
@@ -14,11 +16,21 @@ export interface LegDeps {
   calls: CallStore
   conversations: ConversationStore
   carrier: Carrier
+  dialLocks: DialLocks
   log: Log
-  timeouts: { dialUntilMs: number; timeLimitMarginSeconds: number }
+  timeouts: { dialUntilMs: number; dialUnknownMs: number; dialLockWaitMs: number; timeLimitMarginSeconds: number }
 }
 
-export const createLegActivities = ({ calls, conversations, carrier, log, timeouts }: LegDeps) => {
+export const createLegActivities = (deps: LegDeps) => {
+  const { calls, conversations, carrier, dialLocks, log, timeouts } = deps
+
+  /** Until the dial is given up, should its answer be lost (L4). */
+  const lock = async (call: Call): Promise<boolean> =>
+    await dialLocks.take(call, {
+      withinMs: timeouts.dialLockWaitMs,
+      forMs: timeouts.dialUntilMs + timeouts.dialUnknownMs,
+    })
+
   const submit = async (call: Call, until: Date, ringSeconds: number): Promise<PlaceCallResult> => {
     const { toPhoneNumber, maxDurationSeconds } = call.request
     const outcome = await carrier.placeCall({
@@ -100,11 +112,16 @@ export const createLegActivities = ({ calls, conversations, carrier, log, timeou
   }
 
   return {
-    /** Dials, at most once ever. */
+    /** Dials, at most once ever, however often it is run. */
     placeCall: async ({ callId, ringSeconds }: PlaceCallInput): Promise<PlaceCallResult> => {
+      const call = await calls.find(callId)
+      if (!call) return { kind: 'not_dialable' }
+      if (!call.dial && !(await lock(call))) return { kind: 'locked' }
       const until = new Date(Date.now() + timeouts.dialUntilMs)
-      const call = await calls.claimDial(callId, until)
-      return call ? await submit(call, until, ringSeconds) : unclaimed(await calls.find(callId))
+      const claimed = await calls.claimDial(callId, until)
+      const result = claimed ? await submit(claimed, until, ringSeconds) : unclaimed(await calls.find(callId))
+      if (result.kind !== 'unknown') await dialLocks.release(call)
+      return result
     },
 
     /** What the carrier says of the call's leg, noted in the store as its callbacks would be. */

@@ -4,6 +4,7 @@ export const TIMEOUTS = {
   modelOpenMs: 10_000,
   modelOpenRetryMs: 300_000,
   carrierRequestMs: 10_000,
+  dialLockWaitMs: 5_000,
   dialUntilMs: 15_000,
   ringMs: 45_000,
   carrierSilenceMs: 75_000,

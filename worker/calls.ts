@@ -10,11 +10,14 @@ import { COMMON_OPTIONS, connectWorker, runWorkers } from './connect.ts'
 import { createCallsWorkerDeps } from './deps.ts'
 import type { Surroundings } from './deps.ts'
 import { startHealthServer } from './health.ts'
+import { heartbeatActivities } from './heartbeat.ts'
 import { observeActivities } from './observe.ts'
 
 // Longer than a dial may take: one that is cut off has to be looked for at the carrier.
-const GRACE = '20 s'
+const GRACE = '25 s'
 const FORCE = '30 s'
+// Several heartbeats in an activity's heartbeat time-out: one that is late on a busy machine is no loss.
+const HEARTBEAT_THROTTLE = '2 s'
 
 /** Runs until `stop` is aborted; waits for its servers first. */
 export const runCallsWorker = async (
@@ -35,7 +38,8 @@ export const runCallsWorker = async (
       taskQueue: taskQueue('calls', config.mode),
       workflowBundle,
       activities: createCallsActivities(deps),
-      interceptors: { activity: [observeActivities(observers)] },
+      interceptors: { activity: [observeActivities(observers), heartbeatActivities] },
+      maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       shutdownGraceTime: GRACE,
       shutdownForceTime: FORCE,
     })

@@ -5,6 +5,8 @@ import type { CallsActivities, MediaActivities } from '../activities/index.ts'
 import { taskQueue } from './contract.ts'
 import type { ConverseResult, ObjectiveCallInput } from './contract.ts'
 
+// Tells that the worker is there: without it, one that was killed would be noticed when the activity's time is over.
+const WORKER_HEARTBEAT = '10 s'
 const CONVERSE_HEARTBEAT = '120 s' // longer than a minute's outage of Temporal and the heartbeat's throttle
 const HANDOVER_WAIT_SECONDS = 20 // the carrier's filler runs out then
 export const CONVERSATION_MARGIN_SECONDS = 120 // beyond the carrier's own time limit of the leg
@@ -18,20 +20,23 @@ export const { openCall } = proxyActivities<CallsActivities>({
 export const { readWebsite } = proxyActivities<CallsActivities>({
   summary: "Read the business's website",
   startToCloseTimeout: '30 s',
+  heartbeatTimeout: WORKER_HEARTBEAT,
   scheduleToCloseTimeout: '60 s',
   retry: { maximumAttempts: 2 },
 })
 
-/** Dials, at most once: an attempt whose answer is lost is asked for at the carrier, never repeated. */
+/** Dials, at most once: the store says whether an attempt before may have dialled, and then this one asks nobody. */
 export const { placeCall } = proxyActivities<CallsActivities>({
   summary: 'Dial',
   startToCloseTimeout: '30 s',
-  retry: { maximumAttempts: 1 },
+  heartbeatTimeout: WORKER_HEARTBEAT,
+  retry: { maximumAttempts: 3 },
 })
 
 export const { lookUpLeg } = proxyActivities<CallsActivities>({
   summary: 'Ask the carrier what became of the leg',
   startToCloseTimeout: '15 s',
+  heartbeatTimeout: WORKER_HEARTBEAT,
   retry: { maximumAttempts: 1 },
 })
 
@@ -39,6 +44,7 @@ export const { lookUpLeg } = proxyActivities<CallsActivities>({
 export const { hangUp } = proxyActivities<CallsActivities>({
   summary: 'Hang up at the carrier',
   startToCloseTimeout: '15 s',
+  heartbeatTimeout: WORKER_HEARTBEAT,
   scheduleToCloseTimeout: '10 m',
   retry: { maximumInterval: '30 s' },
 })
@@ -54,6 +60,7 @@ export const conclude = async ({ callId, limits }: ObjectiveCallInput) =>
   await proxyActivities<CallsActivities>({
     summary: 'Judge the conversation',
     startToCloseTimeout: '90 s',
+    heartbeatTimeout: WORKER_HEARTBEAT,
     scheduleToCloseTimeout: limits.concludeSeconds * 1000,
     retry: { maximumInterval: '60 s' },
   }).conclude(callId)
@@ -62,6 +69,7 @@ export const conclude = async ({ callId, limits }: ObjectiveCallInput) =>
 export const { finish } = proxyActivities<CallsActivities>({
   summary: 'Store how the call ended and settle its credit',
   startToCloseTimeout: '30 s',
+  heartbeatTimeout: WORKER_HEARTBEAT,
   retry: { maximumInterval: '30 s' },
 })
 

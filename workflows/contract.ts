@@ -104,6 +104,7 @@ export type PlaceCallResult =
   | { kind: 'canceled' }
   | { kind: 'refused' }
   | { kind: 'not_dialable' } // ended meanwhile, or its time to dial had passed
+  | { kind: 'locked' } // nothing was sent: another call's dial to the number has no answer yet
   | { kind: 'unknown' }
 
 export type LegView = { kind: 'up'; answered: boolean } | { kind: 'ended'; ended: LegEnd } | { kind: 'unknown' }

@@ -1,12 +1,16 @@
 // The one dial of a call: from the carrier's being asked to the callee's answer, or to the reason why there is none.
+import { condition } from '@temporalio/workflow'
+
 import { noteLeg, waitFor } from './call-events.ts'
 import type { CallEvents } from './call-events.ts'
 import { hangUp, lookUpLeg, placeCall } from './call-activities.ts'
-import type { CallEnding, LegView, ObjectiveCallInput } from './contract.ts'
+import type { CallEnding, LegView, ObjectiveCallInput, PlaceCallResult } from './contract.ts'
 import type { HeldConversation } from './held-conversation.ts'
 
-// So many times an unknown dial is looked up before it is given up.
+// So many times an unknown dial is looked up before it is given up, and sooner at first.
 const UNKNOWN_LOOK_UPS = 20
+const FIRST_LOOK_UP_SECONDS = 1
+const LOCK_RETRY_SECONDS = 5
 
 export type Dialed = { kind: 'answered' } | { kind: 'ended'; ending: CallEnding }
 
@@ -19,15 +23,35 @@ export const dial = async (
   events: CallEvents,
   conversation: HeldConversation,
 ): Promise<Dialed> => {
-  const { callId, limits } = input
-  const placed = await placeCall({ callId, ringSeconds: limits.ringSeconds }).catch(() => ({
-    kind: 'unknown' as const,
-  }))
-  events.dialed = placed.kind
-  events.noted()
-  if (placed.kind === 'refused' || placed.kind === 'not_dialable') return ended(FAILED)
-  if (placed.kind === 'canceled') return ended(CANCELED)
-  return await waitForCallee(input, events, conversation, placed.kind === 'dialed' ? 'up' : 'unknown')
+  // A lock that is not given back ends by itself; whoever waits for it may find that another one was faster.
+  const giveUpAt = Date.now() + 2 * input.limits.dialUnknownSeconds * 1000
+  const isTold = () => events.cancelRequested || conversation.end === 'failed'
+  for (;;) {
+    const placed = await place(input, events)
+    events.dialed = placed
+    events.noted()
+    if (placed === 'refused' || placed === 'not_dialable') return ended(FAILED)
+    if (placed === 'canceled') return ended(CANCELED)
+    if (placed !== 'locked')
+      return await waitForCallee(input, events, conversation, placed === 'dialed' ? 'up' : 'unknown')
+    await waitFor(isTold, LOCK_RETRY_SECONDS, "Until another call's dial to this number is known")
+    if (events.cancelRequested) return ended(CANCELED)
+    if (conversation.end === 'failed' || Date.now() >= giveUpAt) return ended(FAILED)
+  }
+}
+
+/** Until the carrier has taken the dial or not. Its word on the leg may come first, and then counts. */
+const place = async (
+  { callId, limits }: ObjectiveCallInput,
+  events: CallEvents,
+): Promise<PlaceCallResult['kind']> => {
+  const placing: { result: PlaceCallResult['kind'] | null } = { result: null }
+  void placeCall({ callId, ringSeconds: limits.ringSeconds }).then(
+    ({ kind }) => (placing.result = kind),
+    () => (placing.result = 'unknown'),
+  )
+  await condition(() => placing.result !== null || events.answered || events.legEnded !== null)
+  return placing.result ?? 'dialed'
 }
 
 const waitForCallee = async (
@@ -39,8 +63,10 @@ const waitForCallee = async (
   const giveUpAt = Date.now() + limits.dialUnknownSeconds * 1000
   const isTold = () =>
     events.answered || events.legEnded !== null || events.cancelRequested || conversation.end === 'failed'
-  for (let leg: LegView['kind'] = placed; ;) {
-    const seconds = leg === 'unknown' ? limits.dialUnknownSeconds / UNKNOWN_LOOK_UPS : limits.carrierSilenceSeconds
+  let lookUpSeconds = FIRST_LOOK_UP_SECONDS
+  for (let leg: LegView['kind'] = placed; ; lookUpSeconds *= 2) {
+    const unknownSeconds = Math.min(lookUpSeconds, limits.dialUnknownSeconds / UNKNOWN_LOOK_UPS)
+    const seconds = leg === 'unknown' ? unknownSeconds : limits.carrierSilenceSeconds
     await waitFor(isTold, seconds, 'Until the leg is looked up')
     if (events.answered) return { kind: 'answered' }
     if (events.legEnded !== null) return ended(unanswered(events))

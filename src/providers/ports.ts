@@ -27,7 +27,7 @@ export interface Leg {
 }
 
 export interface Carrier {
-  /** Dials once. 429 is retried in place (it is certain not to have dialled); nothing else is. */
+  /** Dials once. What has certainly not dialled (429, no connection) is retried in place; nothing else is. */
   placeCall: (request: DialRequest) => Promise<DialOutcome>
   /** Ends the leg if it is up; a leg that ended already is no error. */
   hangUp: (legId: string) => Promise<void>

@@ -164,8 +164,24 @@ test.each([
   ['a name with several addresses where nobody listens', 'http://localhost:1'],
   ['a name that does not exist', 'http://carrier.invalid'],
 ])('%s was certainly not reached', async (_, url) => {
-  const outcome = await carrierAt(url).placeCall(dial())
+  const outcome = await carrierAt(url).placeCall(dial(300))
   expect(outcome).toMatchObject({ kind: 'refused', carrierCode: 'unreachable' })
+})
+
+test('a carrier that is away for a moment is tried again, for no byte has reached it', async () => {
+  seen = []
+  script = json(201, { sid: SID, status: 'queued' })
+  const later = createServer((request, response) => server.emit('request', request, response))
+  later.listen(0, '127.0.0.1')
+  await once(later, 'listening')
+  const { port } = later.address() as AddressInfo
+  later.close()
+  await once(later, 'close')
+  const outcome = carrierAt(`http://127.0.0.1:${port}`).placeCall(dial())
+  later.listen(port, '127.0.0.1')
+  expect(await outcome).toEqual({ kind: 'dialed', legId: SID })
+  later.close()
+  expect(seen).toHaveLength(1)
 })
 
 test('nothing is sent once the time for it has passed', async () => {

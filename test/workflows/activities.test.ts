@@ -34,12 +34,12 @@ describe('openCall', () => {
 it('readWebsite keeps what was read with the call', async () => {
   const call = await runner.open({ website: 'https://nopa.example' })
   expect(await call.readWebsite()).toEqual({ kind: 'read' })
-  expect((await call.stored()).context).toEqual({ kind: 'read', title: 'Nopa', text: 'Open daily' })
+  expect((await call.stored()).context).toMatchObject({ kind: 'read', title: 'Nopa', text: 'Open daily' })
 })
 
 describe('placeCall', () => {
   it('dials, binds the leg, and moves the call to dialing', async () => {
-    const call = await runner.open({ maxDurationSeconds: 300 })
+    const call = await runner.open({ toPhoneNumber: '+14155550100', maxDurationSeconds: 300 })
     expect(await place(call)).toEqual({ kind: 'dialed' })
     expect(await call.stored()).toMatchObject({ status: 'dialing', legId: 'CA1', dial: { state: 'submitted' } })
     expect(call.outside.dialed).toMatchObject([{ to: '+14155550100', ringSeconds: 45, timeLimitSeconds: 360 }])
@@ -84,6 +84,55 @@ describe('placeCall', () => {
     late.outside.whileDialing = async () => void (await runner.calls.advance(late.id, 'failed'))
     expect(await place(late)).toEqual({ kind: 'not_dialable' })
     expect([second.outside.hungUp, late.outside.hungUp]).toEqual([['CA1'], ['CA1']])
+  })
+})
+
+describe('the lock of a number', () => {
+  const toPhoneNumber = '+14155559000'
+  const first = async (number = toPhoneNumber) => {
+    const call = await runner.open({ toPhoneNumber: number })
+    call.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+    expect(await place(call)).toEqual({ kind: 'unknown' })
+    return call
+  }
+
+  it('keeps other calls from dialling it while the answer to a dial is not known', async () => {
+    const unknown = await first()
+    const second = await runner.open({ toPhoneNumber })
+    expect(await place(second)).toEqual({ kind: 'locked' })
+    expect([second.outside.dialed, (await second.stored()).dial]).toEqual([[], null])
+    expect(await place(await runner.open())).toEqual({ kind: 'dialed' })
+
+    await runner.calls.bindLeg(unknown.id, 'CA-first')
+    expect(await place(second)).toEqual({ kind: 'dialed' })
+    expect(await place(await runner.open({ toPhoneNumber }))).toEqual({ kind: 'dialed' })
+  })
+
+  it('is taken over from a call that has ended, and from one that is gone', async () => {
+    const number = '+14155559001'
+    const ended = await first(number)
+    await runner.calls.advance(ended.id, 'failed')
+    expect(await place(await runner.open({ toPhoneNumber: number }))).toEqual({ kind: 'dialed' })
+    await runner.locks.insert({ _id: `test:${number}`, callId: 'cl_gone', expiresAt: new Date(Date.now() + 1e6) })
+    expect(await place(await runner.open({ toPhoneNumber: number }))).toEqual({ kind: 'dialed' })
+  })
+
+  it('ends by itself, and is had by one call alone', async () => {
+    const number = '+14155559002'
+    const unknown = await first(number)
+    const lock = (await runner.locks.find(`test:${number}`))!
+    await runner.locks.replace(lock, { ...lock, expiresAt: new Date(Date.now() - 1) })
+    const others = await Promise.all([1, 2, 3].map(() => runner.open({ toPhoneNumber: number })))
+    for (const other of others) other.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+    const placed = await Promise.all(others.map(place))
+    expect(placed.map(({ kind }) => kind).toSorted()).toEqual(['locked', 'locked', 'unknown'])
+    expect((await unknown.stored()).dial?.state).toBe('unknown')
+  })
+
+  it('is not in the way of the call that holds it', async () => {
+    const call = await first('+14155559003')
+    expect(await place(call)).toEqual({ kind: 'unknown' })
+    expect(call.outside.dialed).toHaveLength(1)
   })
 })
 

@@ -10,6 +10,8 @@ import { createCallStore } from '../../src/calls/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
 import type { EndReason } from '../../src/conversations/conversation.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
+import { createDialLocks } from '../../src/dial-locks/service.ts'
+import { createDialLockStore } from '../../src/dial-locks/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
 import { newCallId, newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
@@ -51,6 +53,8 @@ export const createActivityRunner = async () => {
   const credits = createCreditStore(mongo.db)
   const hosts = createHostStore(mongo.db)
   const accounts = createAccountService(mongo.db)
+  const locks = createDialLockStore(mongo.db)
+  let numbers = 0
 
   const accept = async (request: Partial<Call['request']>): Promise<Call> => {
     const { accountId } = await accounts.create('test')
@@ -59,7 +63,7 @@ export const createActivityRunner = async () => {
       accountId,
       'test',
       {
-        toPhoneNumber: '+14155550100',
+        toPhoneNumber: `+1415555${1000 + numbers++}`,
         objective: 'Book a table',
         businessName: null,
         website: null,
@@ -83,6 +87,7 @@ export const createActivityRunner = async () => {
     conversations,
     credits,
     hosts,
+    locks,
     log,
 
     /** An accepted call with its conversation, and its activities. */
@@ -96,6 +101,7 @@ export const createActivityRunner = async () => {
         hosts,
         log,
         carrier,
+        dialLocks: createDialLocks({ locks, calls }),
         analyst: {
           analyse: async asked => {
             outside.analysed.push(asked)
@@ -103,7 +109,7 @@ export const createActivityRunner = async () => {
           },
         },
         websites: { read: async () => ({ kind: 'read', by: 'http', title: 'Nopa', text: 'Open daily' }) },
-        timeouts: TIMEOUTS,
+        timeouts: { ...TIMEOUTS, dialLockWaitMs: 0 },
       })
       const environment = new MockActivityEnvironment()
       await activities.openCall(call._id)

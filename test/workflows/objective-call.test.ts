@@ -133,19 +133,19 @@ describe.concurrent('a call that nobody answers', () => {
 
 describe.concurrent('a dial whose answer is unknown', () => {
   it.each([
-    ['because the carrier said so', async () => ({ kind: 'unknown' }) as const],
-    ['because the activity failed', fault],
-  ])('%s is found at the carrier and never dialled again', async (_why, placeCall) => {
+    ['because the carrier said so', async () => ({ kind: 'unknown' }) as const, 1],
+    ['because no worker could tell', fault, 3],
+  ])('%s is found at the carrier', async (_why, placeCall, tries) => {
     const views: LegView[] = [{ kind: 'unknown' }, { kind: 'up', answered: false }, { kind: 'up', answered: true }]
     const call = await runner.start(
       { placeCall, lookUpLeg: async () => views.shift()! },
-      { limits: { dialUnknownSeconds: 4, carrierSilenceSeconds: 0.1 } },
+      { limits: { carrierSilenceSeconds: 0.1 } },
     )
     await call.until(view => view.phase === 'talking')
     call.part(1).resolve({ kind: 'ended' })
     await call.legEnds('completed')
     expect((await call.finished()).ending).toEqual({ status: 'completed' })
-    expect(call.times('placeCall')).toBe(1)
+    expect(call.times('placeCall')).toBe(tries)
     expect(call.times('lookUpLeg')).toBe(3)
   })
 
@@ -159,9 +159,47 @@ describe.concurrent('a dial whose answer is unknown', () => {
   })
 
   it('is given up after its time', async () => {
-    const call = await runner.start({ placeCall: fault }, { limits: { dialUnknownSeconds: 0.4 } })
+    const placeCall = async () => ({ kind: 'unknown' }) as const
+    const call = await runner.start({ placeCall }, { limits: { dialUnknownSeconds: 0.4 } })
     expect((await call.finished()).ending).toEqual({ status: 'failed', errorCode: 'dial_unknown' })
     expect(call.times('placeCall')).toBe(1)
+  })
+
+  it('is waited for no longer once the carrier tells of the leg', async () => {
+    const answer = Promise.withResolvers<{ kind: 'dialed' }>()
+    const call = await runner.start({ placeCall: async () => await answer.promise })
+    await call.answer()
+    call.part(1).resolve({ kind: 'ended' })
+    await call.legEnds('completed')
+    expect((await call.finished()).ending).toEqual({ status: 'completed' })
+    answer.resolve({ kind: 'dialed' })
+  })
+})
+
+describe.concurrent('a call to a number whose last dial is not known yet', () => {
+  const lockedFor = (times: number) => async () => ({ kind: times-- > 0 ? 'locked' : 'dialed' }) as const
+
+  it('dials when that is known', async () => {
+    const call = await runner.start({ placeCall: lockedFor(1) })
+    await call.until(view => view.phase === 'dialing')
+    while (call.times('placeCall') < 2) await call.status()
+    await call.answer()
+    call.part(1).resolve({ kind: 'ended' })
+    await call.legEnds('completed')
+    expect((await call.finished()).ending).toEqual({ status: 'completed' })
+  })
+
+  it('may be canceled meanwhile, and then dials nothing', async () => {
+    const call = await runner.start({ placeCall: lockedFor(Infinity) })
+    await call.reached('placeCall')
+    await call.signal(SIGNALS.cancelRequested)
+    expect((await call.finished()).ending).toEqual({ status: 'canceled' })
+    expect(call.times('placeCall')).toBeLessThanOrEqual(2)
+  })
+
+  it('fails when it is never known', async () => {
+    const call = await runner.start({ placeCall: lockedFor(Infinity) }, { limits: { dialUnknownSeconds: 0.1 } })
+    expect((await call.finished()).ending).toEqual(CALL_FAILED)
   })
 })
 

@@ -1,6 +1,7 @@
 // Twilio as a carrier. It has no idempotency key for dialling, so what became of a dial must be told apart exactly:
 // D1  Not dialled for certain: the carrier's own JSON error below 500, or no byte was sent.
-// D2  429 is such an error, and may be tried again at once. Nothing else is.
+// D2  429, and a carrier that was not reached, are tried again in place until the time for the dial is over. Nothing
+//     else is.
 // D3  Everything else may have dialled: time-outs, resets, 5xx, and answers that are not the carrier's.
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -22,6 +23,7 @@ export interface CarrierOptions {
 
 const TOO_MANY_REQUESTS = 429
 const RETRY_FIRST_MS = 250
+const RETRY_LAST_MS = 2_000
 const NOT_FOUND = 404
 // "Call is not in-progress": the leg that should be hung up is over already.
 const LEG_IS_OVER = 21_220
@@ -55,12 +57,15 @@ export const createCarrier = ({ settings, mode, publicUrl, timeoutMs }: CarrierO
 
   return {
     placeCall: async request => {
-      for (let waitMs = RETRY_FIRST_MS; ; waitMs *= 2) {
+      let waitMs = RETRY_FIRST_MS
+      for (let before: unknown = null; ; waitMs = Math.min(waitMs * 2, RETRY_LAST_MS)) {
         try {
           return await submit(request)
         } catch (error) {
-          const mayRetry = isCarrierError(error, TOO_MANY_REQUESTS)
-          if (!mayRetry || Date.now() + waitMs >= request.until.getTime()) return outcomeOf(error)
+          const isRefused = error instanceof NotSent || isCarrierError(error, TOO_MANY_REQUESTS)
+          if (!isRefused || Date.now() + waitMs >= request.until.getTime())
+            return outcomeOf(error instanceof TooLate ? (before ?? error) : error)
+          before = error
           await sleep(waitMs)
         }
       }

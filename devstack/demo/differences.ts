@@ -1,6 +1,6 @@
 // Whether a call ended as its scenario says, and whether its turns are what was really said on the line: the carrier and
 // the callee keep their own account, which the call is held against.
-import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
+import type { Dial, LegAccount } from '../../src/sandbox/carrier/account.ts'
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
 import type { WireCall } from './call.ts'
 import type { WireTurn } from './turns.ts'
@@ -9,11 +9,12 @@ import { turnDifferences } from './word-for-word.ts'
 /** What differs from the scenario, a sentence each; none if everything is as it should be. */
 export const differences = async (
   { sandboxUrl }: { sandboxUrl: string },
-  { ends }: Scenario,
+  { ends, carrier }: Scenario,
   call: WireCall,
   creditsSpent: number,
 ): Promise<string[]> => {
   const found: string[] = []
+  const dials = carrier.kind === 'refuses' ? 0 : 1
   const compare = (what: string, got: unknown, expected: unknown): void => {
     if (got !== expected) found.push(`${what} is ${String(got)}, expected ${String(expected)}`)
   }
@@ -23,7 +24,7 @@ export const differences = async (
   compare('credits spent', creditsSpent, ends.credits)
 
   const legs = await legsOf(sandboxUrl, call.call_id)
-  if (legs.length > 1) found.push(`the carrier dialled ${legs.length} times`)
+  compare('number of legs that the carrier dialled', await dialsOf(sandboxUrl, call.call_id), dials)
   found.push(...turnDifferences(call.turns ?? [], legs[0]?.callee ?? []))
   compare('transcript', call.transcript, call.turns && transcriptOf(call.turns))
   return found
@@ -34,6 +35,13 @@ export const legsOf = async (sandboxUrl: string, callId: string): Promise<LegAcc
   const response = await fetch(`${sandboxUrl}/sandbox/legs`)
   const { legs } = (await response.json()) as { legs: LegAccount[] }
   return legs.filter(leg => leg.requests.some(({ url }) => url.includes(callId)))
+}
+
+/** How many legs the carrier made for a call, by the address for its callbacks; refused requests make none. */
+export const dialsOf = async (sandboxUrl: string, callId: string): Promise<number> => {
+  const response = await fetch(`${sandboxUrl}/sandbox/legs`)
+  const { dials } = (await response.json()) as { dials: Dial[] }
+  return dials.filter(dial => dial.sid !== null && dial.statusCallback?.includes(callId)).length
 }
 
 /** The turns in the form of the API's `transcript`. */

@@ -6,14 +6,15 @@ import type { Dial, LegAccount } from './account.ts'
 import { newCall } from './call.ts'
 import type { Call } from './call.ts'
 import { parseCreate } from './call-parameters.ts'
-import { CarrierError } from './errors.ts'
+import type { CallParameters } from './call-parameters.ts'
+import { CarrierError, tooManyRequests } from './errors.ts'
 import { startLeg } from './leg.ts'
 import type { Leg } from './leg.ts'
 import { createSend } from './outbound.ts'
 
 export interface Calls {
   /** Dials. Throws the CarrierError that the carrier answers. */
-  create: (form: URLSearchParams) => Call
+  create: (form: URLSearchParams) => Leg
   leg: (sid: string) => Leg | undefined
   /** Newest first. */
   all: () => Call[]
@@ -37,17 +38,24 @@ export const createCalls = ({ accountSid, authToken, speed, log }: CallsOptions)
   const dials: Dial[] = []
   const send = createSend(authToken)
 
-  const start = (form: URLSearchParams): Call => {
+  /** How often this call was refused for being one too many; two are told apart by where they want their callbacks. */
+  const timesRefused = ({ to, statusCallback }: CallParameters): number =>
+    dials.filter(
+      dial => dial.to === to && dial.statusCallback === (statusCallback?.url ?? null) && dial.errorCode === 20_429,
+    ).length
+
+  const start = (form: URLSearchParams): Leg => {
     const parameters = parseCreate(form)
     const scenario = scenarioFor(parameters.to)
+    if (timesRefused(parameters) < (scenario.carrier.trouble?.tooManyRequests ?? 0)) throw tooManyRequests()
     if (scenario.carrier.kind === 'refuses') {
       const { status, code, message } = scenario.carrier
       throw new CarrierError(status, code, message)
     }
-    const call = newCall(accountSid, parameters)
-    legs.set(call.sid, startLeg({ call, scenario, authToken, speed, send, log }))
+    const leg = startLeg({ call: newCall(accountSid, parameters), scenario, authToken, speed, send, log })
+    legs.set(leg.call.sid, leg)
     for (const oldest of legs.keys()) if (legs.size > KEPT) legs.delete(oldest)
-    return call
+    return leg
   }
   const note = (form: URLSearchParams, sid: string | null, errorCode: number | null): void => {
     const [to, from] = [form.get('To') ?? '', form.get('From') ?? '']
@@ -60,9 +68,9 @@ export const createCalls = ({ accountSid, authToken, speed, log }: CallsOptions)
   return {
     create: form => {
       try {
-        const call = start(form)
-        note(form, call.sid, null)
-        return call
+        const leg = start(form)
+        note(form, leg.call.sid, null)
+        return leg
       } catch (error) {
         if (error instanceof CarrierError) note(form, null, error.code)
         throw error

@@ -28,6 +28,12 @@ export const unauthenticated = (): CarrierError => new CarrierError(401, 20003, 
 export const notFound = (path: string): CarrierError =>
   new CarrierError(404, 20404, `The requested resource ${path} was not found`)
 
+/** 20429: the request was not processed. Source: https://www.twilio.com/docs/api/errors/20429 */
+export const tooManyRequests = (): CarrierError => new CarrierError(429, 20429, 'Too Many Requests')
+
+/** 20500: a fault of the carrier's, which says nothing of what was done. */
+export const serverError = (): CarrierError => new CarrierError(500, 20500, 'Internal Server Error')
+
 /** 20001: a parameter that is unknown or has an unusable value. */
 export const invalidParameter = (message: string): CarrierError => new CarrierError(400, 20001, message)
 

@@ -4,10 +4,12 @@ import type { Log } from '../../log.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { LegAccount, StreamAccount } from './account.ts'
 import { detectMachine } from './detection.ts'
+import { ENDED } from './call.ts'
 import type { Call, CallStatus } from './call.ts'
 import type { CallUpdate } from './call-parameters.ts'
 import { connectStream } from './connection.ts'
 import { invalidState } from './errors.ts'
+import { createDeliveries } from './disorder.ts'
 import { createExecution } from './execution.ts'
 import type { Execution } from './execution.ts'
 import { getVerbs } from './instructions.ts'
@@ -20,7 +22,10 @@ import type { Reporting } from './reporting.ts'
 
 export interface Leg {
   call: Call
+  scenario: Scenario
   account: () => LegAccount
+  /** The first status callback was answered, or could not be delivered. */
+  told: Promise<void>
   /** Changes the call as POST Calls/{sid}.json does. Throws a CarrierError where its state does not allow it. */
   update: (change: CallUpdate) => void
   /** Ends it and its requests without a word, because the sandbox stops. */
@@ -67,6 +72,8 @@ export const startLeg = ({ call, scenario, authToken, speed, send, log: parentLo
     },
   })
   const reporting = createReporting(send, line.nowMs, log)
+  const deliveries = createDeliveries(scenario.carrier.trouble?.callbacks)
+  const told = Promise.withResolvers<void>()
 
   const enter = (status: CallStatus): void => {
     if (over.signal.aborted) return
@@ -75,10 +82,11 @@ export const startLeg = ({ call, scenario, authToken, speed, send, log: parentLo
     statuses.push({ status, at: call.updatedAt.toISOString(), mediaMs: line.nowMs() })
     log.info({ status }, 'leg status')
     const form = progressForm(call, sequenceNumber)
-    if (!form || !call.parameters.statusCallback) return
+    const to = call.parameters.statusCallback
+    if (!form || !to) return
     const about = { purpose: 'status', event: status, sequenceNumber } as const
     sequenceNumber++
-    void reporting.request(call.parameters.statusCallback, form, about)
+    deliveries.add(() => void reporting.request(to, form, about).finally(told.resolve), ENDED.has(status))
   }
   const finish = (status: CallStatus): void => {
     if (over.signal.aborted) return
@@ -118,6 +126,8 @@ export const startLeg = ({ call, scenario, authToken, speed, send, log: parentLo
   })
   return {
     call,
+    scenario,
+    told: told.promise,
     account: () => ({
       sid: call.sid,
       to: call.parameters.to,

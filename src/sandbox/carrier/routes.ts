@@ -6,7 +6,8 @@ import type { Context, Middleware } from 'koa'
 import { presentCall } from './call.ts'
 import { parseUpdate } from './call-parameters.ts'
 import type { Calls } from './calls.ts'
-import { CarrierError, invalidParameter, notFound, presentError, unauthenticated } from './errors.ts'
+import { CarrierError, invalidParameter, notFound, presentError, serverError, unauthenticated } from './errors.ts'
+import type { Leg } from './leg.ts'
 import { presentList } from './list.ts'
 
 export interface CarrierRoutesOptions {
@@ -27,8 +28,8 @@ export const createCarrierRoutes = ({ accountSid, authToken, calls }: CarrierRou
   }
   router.use(answerErrors, requireAccount(accountSid, authToken))
   router.post(`${path}.json`, async ctx => {
-    ctx.body = presentCall(calls.create(await formOf(ctx)))
-    ctx.status = 201
+    const leg = calls.create(await formOf(ctx))
+    await answerDial(ctx, leg)
   })
   router.get(`${path}.json`, ctx => {
     ctx.body = presentList(calls.all(), ctx.URL.searchParams, ctx.path)
@@ -45,6 +46,19 @@ export const createCarrierRoutes = ({ accountSid, authToken, calls }: CarrierRou
     throw notFound(ctx.path)
   })
   return router
+}
+
+/** The answer to a dial that was accepted, and what may become of it on its way. */
+const answerDial = async (ctx: Context, { call, scenario, told }: Leg): Promise<void> => {
+  const trouble = scenario.carrier.trouble?.answer
+  if (trouble === 'server_error') throw serverError()
+  if (trouble === 'late') await told
+  if (trouble === 'lost') {
+    ctx.respond = false
+    ctx.req.socket.destroy()
+  }
+  ctx.status = 201
+  ctx.body = trouble === 'not_json' ? '<html><body>Created</body></html>' : presentCall(call)
 }
 
 const answerErrors: Middleware = async (ctx, next) => {

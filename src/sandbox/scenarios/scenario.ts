@@ -1,11 +1,22 @@
 // What a scenario says: which number chooses it, what carrier and callee do, and as what the call must end.
 
 /** What the carrier does with a dial. Milliseconds are media time. */
-export type CarrierPart =
+export type CarrierPart = { trouble?: Trouble } & (
   | { kind: 'answers'; ringMs: number; detects?: Detected }
   | { kind: 'rings' }
   | { kind: 'ends'; status: 'busy' | 'failed'; ringMs: number }
   | { kind: 'refuses'; status: number; code: number; message: string }
+)
+
+/** What goes wrong between the carrier and whoever dials, while the call itself goes on. */
+export interface Trouble {
+  /** What becomes of the answer to an accepted dial. `late`: it comes after the first callback. */
+  answer?: 'lost' | 'server_error' | 'not_json' | 'late'
+  /** So many requests to dial are answered with 429 first, and not processed. */
+  tooManyRequests?: number
+  /** `repeated`: each is sent twice, the later one of two before the earlier one. */
+  callbacks?: 'none' | 'repeated'
+}
 
 /** Whom the carrier's detection takes the callee for, rightly or not; a person, if nothing is said. */
 export type Detected = 'human' | 'machine' | 'fax' | 'unknown'

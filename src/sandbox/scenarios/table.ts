@@ -17,6 +17,7 @@ import { personTakenForAMachine } from './person-taken-for-a-machine.ts'
 import { refused } from './refused.ts'
 import { silentLine } from './silent-line.ts'
 import { talksAtTheSameTime } from './talks-at-the-same-time.ts'
+import { triesToTakeOver } from './tries-to-take-over.ts'
 import { voicemailTakenForAPerson } from './voicemail-taken-for-a-person.ts'
 import { voicemail } from './voicemail.ts'
 import type { Scenario } from './scenario.ts'
@@ -43,6 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   silentLine,
   menu,
   menuWithoutEnd,
+  triesToTakeOver,
 ]
 
 /** The scenario that a number chooses: `agrees` for every number that is not in the table. */

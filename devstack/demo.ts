@@ -18,9 +18,10 @@ import { startStack } from './stack.ts'
 import type { Stack } from './stack.ts'
 
 const list = (): number => {
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2
   for (const { name, number, description, ends } of SCENARIOS) {
     const end = [ends.status, ends.outcome ?? ends.errorCode].filter(Boolean).join(', ')
-    console.log(`${name.padEnd(21)}${number}   ${end.padEnd(26)}${description}`)
+    console.log(`${name.padEnd(width)}${number}   ${end.padEnd(26)}${description}`)
   }
   return 0
 }

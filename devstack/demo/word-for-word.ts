@@ -15,19 +15,29 @@ const BEHIND_CHARACTERS = Math.ceil((BEHIND_MS * CHARACTERS_PER_SECOND) / 1000)
 /** What is not as the callee has it, a sentence each. */
 export const turnDifferences = (turns: readonly WireTurn[], lines: readonly Line[]): string[] => {
   const found: string[] = []
-  const left = lines.filter(line => line.text !== '')
-  const paired: Line[] = []
-  for (const turn of turns) {
-    const candidates = left.filter(line => line.kind === KIND[turn.role])
-    const line = candidates.find(one => agrees(turn, one))
-    const missed = line ? candidates.slice(0, candidates.indexOf(line)).filter(one => !mayBeNoTurn(one)) : []
-    if (line && missed.length === 0) paired.push(...left.splice(left.indexOf(line), 1))
-    else found.push(`the ${turn.role} did not say ${quote(turn)} at that point`)
+  const lineOf = new Map<WireTurn, Line>()
+  for (const role of ['callee', 'agent'] as const) {
+    const own = turns.filter(turn => turn.role === role)
+    const account = lines.filter(line => line.kind === KIND[role] && line.text !== '')
+    const pairs = align(own, account)
+    for (const [turn, line] of pairs ?? []) lineOf.set(turn, line)
+    if (!pairs)
+      found.push(`the ${role}'s turns are ${textsOf(own)}, but the callee ${KIND[role]} ${textsOf(account)}`)
   }
-  for (const line of left) if (!mayBeNoTurn(line)) found.push(`no turn says what was ${line.kind}: ${quote(line)}`)
-  if (!isInOrder(paired)) found.push('the turns are not in the order in which they were spoken')
-  return found
+  const inOrder = isInOrder(turns.flatMap(turn => lineOf.get(turn) ?? []))
+  return inOrder ? found : [...found, 'the turns are not in the order in which they were spoken']
 }
+
+/** Each turn with its line of the account, both in order; `null` if they do not fit together. */
+const align = ([turn, ...turns]: readonly WireTurn[], [line, ...lines]: readonly Line[]): Pair[] | null => {
+  if (!turn) return [line, ...lines].every(one => !one || mayBeNoTurn(one)) ? [] : null
+  if (!line) return null
+  const following = agrees(turn, line) ? align(turns, lines) : null
+  if (following) return [[turn, line], ...following]
+  return mayBeNoTurn(line) ? align([turn, ...turns], lines) : null
+}
+
+type Pair = [WireTurn, Line]
 
 const KIND = { agent: 'heard', callee: 'said' } as const
 
@@ -50,4 +60,4 @@ const isInOrder = (lines: readonly Line[]): boolean =>
     return !next || line.atMs <= next.atMs || line.atMs < next.endMs
   })
 
-const quote = ({ text }: { text: string }): string => JSON.stringify(text)
+const textsOf = (spoken: readonly { text: string }[]): string => JSON.stringify(spoken.map(({ text }) => text))

@@ -42,6 +42,13 @@ describe('turns and the callee’s account', () => {
   })
 })
 
+test('a line that is no turn does not take the turn of a later one', () => {
+  const cut = (text: string, atMs: number) => line('heard', text, atMs, false)
+  const lines = [cut('Hello, th', 0), cut('Hello, this is', 2000), cut('Hello, this is an AI', 4000)]
+  expect(turnDifferences([agent('Hello,', true), agent('Hello, this is an', true)], lines)).toEqual([])
+  expect(turnDifferences([agent('Hello,', true)], lines)).not.toEqual([])
+})
+
 describe('an interrupted turn', () => {
   // 500 ms are 8 characters.
   test.each([

@@ -4,9 +4,10 @@ import { differences } from '../devstack/demo/differences.ts'
 import { readmeRequest } from '../devstack/demo/request.ts'
 import { scenarioFor } from '../src/sandbox/scenarios/table.ts'
 import type { Benchmark, BenchRun } from './benchmark.ts'
-import { createKeys } from './keys.ts'
+import { createKeys, emptyStore } from './records.ts'
 import { placeCall } from './place.ts'
 import type { ReadCall } from './place.ts'
+import { cpuSecondsOf } from './processes.ts'
 import { withStack } from './stack.ts'
 import type { BenchStack } from './stack.ts'
 import { median, quantile, ratios, spread } from './statistics.ts'
@@ -25,10 +26,19 @@ interface Window {
   asExpected: number
   /** What differed from the scenario. */
   found: string[]
+  /** Processor time a call, in seconds, by process. */
+  cpuSeconds: Record<string, number>
+}
+
+const cpuOf = async (pids: BenchStack['pids']): Promise<Record<string, number>> => {
+  const entries = Object.entries(pids).map(async ([name, pid]) => [name, await cpuSecondsOf(pid)] as const)
+  const { user, system } = process.cpuUsage()
+  return { ...Object.fromEntries(await Promise.all(entries)), 'this benchmark': (user + system) / 1e6 }
 }
 
 const runWindow = async (stack: BenchStack, calls: number, concurrency: number): Promise<Window> => {
   const body = { ...(await readmeRequest(stack.sandboxUrl)), to_phone_number: NUMBER }
+  await emptyStore(stack.db)
   const keys = await createKeys(stack.db, calls)
   const tookSeconds: number[] = []
   const ended: ReadCall[] = []
@@ -40,9 +50,11 @@ const runWindow = async (stack: BenchStack, calls: number, concurrency: number):
       tookSeconds.push((performance.now() - startedMs) / 1000)
     }
   }
+  const cpuBefore = await cpuOf(stack.pids)
   const startedMs = performance.now()
   await Promise.all(Array.from({ length: concurrency }, place))
   const minutes = (performance.now() - startedMs) / 60_000
+  const cpuAfter = await cpuOf(stack.pids)
   const verdicts = await Promise.all(ended.map(call => judge(stack, call)))
   return {
     callsAMinute: ended.length / minutes,
@@ -50,6 +62,9 @@ const runWindow = async (stack: BenchStack, calls: number, concurrency: number):
     mediaSeconds: ended.map(call => call.duration_seconds ?? 0),
     asExpected: verdicts.filter(found => found.length === 0).length,
     found: verdicts.flat(),
+    cpuSeconds: Object.fromEntries(
+      Object.entries(cpuAfter).map(([name, after]) => [name, (after - (cpuBefore[name] ?? 0)) / calls]),
+    ),
   }
 }
 
@@ -79,6 +94,19 @@ const rowOf = (level: number, windows: readonly Window[], control: readonly Wind
   ]
 }
 
+const printCpu = (windows: readonly Window[][]): void => {
+  const secondsOf = (ofLevel: readonly Window[], name: string): number =>
+    median(ofLevel.map(({ cpuSeconds }) => cpuSeconds[name] ?? Number.NaN))
+  const names = Object.keys(windows[0]?.[0]?.cpuSeconds ?? {})
+  const rows = names.map(name => windows.map(ofLevel => secondsOf(ofLevel, name)))
+  const sums = windows.map((_, level) => rows.reduce((sum, row) => sum + (row[level] ?? 0), 0))
+  const format = (seconds: readonly number[]): string[] => seconds.map(value => value.toFixed(2))
+  printTable(
+    ['processor seconds a call', ...LEVELS.map(level => `${level} at a time`)],
+    [...names.map((name, index) => [name, ...format(rows[index] ?? [])]), ['in all', ...format(sums)]],
+  )
+}
+
 const run = async ({ quick, signal }: BenchRun): Promise<void> =>
   await withStack({ speed: SPEED, signal }, async stack => {
     await runWindow(stack, 1, 1)
@@ -90,6 +118,7 @@ const run = async ({ quick, signal }: BenchRun): Promise<void> =>
       ['at a time', 'as they should', 'calls a minute', 'against 1', 'a call takes s', 'longest', 'audio of it'],
       LEVELS.map((level, index) => rowOf(level, windows[index] ?? [], windows[0] ?? [])),
     )
+    printCpu(windows)
     for (const difference of windows.flat().flatMap(({ found }) => found)) console.log(`differs   ${difference}`)
   })
 

@@ -4,10 +4,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { SetupError } from '../devstack/setup-error.ts'
 import { readmeRequest } from '../devstack/demo/request.ts'
 import type { Benchmark, BenchRun } from './benchmark.ts'
-import { createKeys } from './keys.ts'
+import { createKeys } from './records.ts'
 import { placeCall } from './place.ts'
 import type { PlacedCall } from './place.ts'
 import { memoryOf } from './processes.ts'
@@ -84,7 +83,6 @@ const measure = async (stack: BenchStack, idle: number, quick: boolean): Promise
 }
 
 const run = async ({ quick, signal }: BenchRun): Promise<void> => {
-  if (process.platform !== 'linux') throw new SetupError('the benchmark "memory" reads /proc, so it needs Linux')
   const idle = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
   await once(idle, 'spawn')
   try {

@@ -6,7 +6,7 @@
 // P3  Each window begins with an empty store: the embedded one reads whole collections, and would slow down each
 //     window by those before it.
 import type { Benchmark, BenchRun } from './benchmark.ts'
-import { createKeys } from './keys.ts'
+import { createKeys, emptyStore } from './records.ts'
 import { startApi } from './post-calls/api.ts'
 import { createWays } from './post-calls/ways.ts'
 import type { Way } from './post-calls/ways.ts'
@@ -30,7 +30,7 @@ const runWindow = async (
   way: Way,
   { calls, concurrency }: { calls: number; concurrency: number },
 ): Promise<Window> => {
-  for (const collection of await db.collections()) await collection.deleteMany({})
+  await emptyStore(db)
   const keys = await createKeys(db, calls)
   const callsMs: number[] = []
   const accept = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-// Memory of processes with everything that they started, from /proc (Linux).
+// Memory and processor time of processes with everything that they started, from /proc (Linux).
 import { readdir, readFile } from 'node:fs/promises'
 
 /** In bytes. RSS counts what processes share in each of them, PSS divides it among them. */
@@ -7,12 +7,16 @@ export interface Memory {
   pss: number
 }
 
-const parentOf = async (pid: number): Promise<number | null> => {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  // pid (name) state ppid …, where the name may hold anything.
-  const [, parent] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
-  return parent === undefined ? null : Number(parent)
+/** The fields of /proc/<pid>/stat from the third on: the second is the name in brackets, and may hold anything. */
+const statOf = async (pid: number): Promise<number[]> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
 }
+
+const parentOf = async (pid: number): Promise<number | undefined> => (await statOf(pid))[1]
 
 /** The process and all that descend from it, now. */
 const familyOf = async (root: number): Promise<number[]> => {
@@ -38,4 +42,15 @@ export const memoryOf = async (root: number): Promise<Memory> => {
     sum.pss += pss
   }
   return sum
+}
+
+// USER_HZ, which Linux fixes for /proc.
+const TICKS_A_SECOND = 100
+
+/** The processor time, in seconds, that a process and all that it started and still has, or has waited for, have taken. */
+export const cpuSecondsOf = async (root: number): Promise<number> => {
+  const stats = await Promise.all((await familyOf(root)).map(statOf))
+  // utime stime cutime cstime
+  const ticks = stats.flatMap(stat => stat.slice(11, 15)).reduce((sum, value) => sum + value, 0)
+  return ticks / TICKS_A_SECOND
 }

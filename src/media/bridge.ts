@@ -156,7 +156,8 @@ export const startBridge = (deps: BridgeDeps) => {
     if (agent.isResponding() || agent.isSpeaking() || isCalleeBusy) busyAtMs = mediaMs
     const action = limits.tick({
       mediaMs,
-      isCalleeSpeaking: agent.isCalleeSpeaking(),
+      // Who waits for a beep has its own limit.
+      isCalleeSpeaking: agent.isCalleeSpeaking() || answering.isWaiting(),
       isAgentSpeaking: agent.isSpeaking(),
     })
     if (action) act(action)

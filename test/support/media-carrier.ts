@@ -28,6 +28,12 @@ export const connectCarrier = async (port: number) => {
   const send = (event: string, fields: object = {}): void =>
     socket.send(JSON.stringify({ event, sequenceNumber: `${++sequence}`, streamSid: STREAM, ...fields }))
 
+  const hears = (payload: string): void => {
+    const [chunk, timestamp] = [`${timestampMs / 20 + 1}`, `${timestampMs}`]
+    send('media', { media: { track: 'inbound', chunk, timestamp, payload } })
+    timestampMs += 20
+  }
+
   const next = async (event: string): Promise<StreamMessage> => {
     const message = await messages.until((one): one is StreamMessage => one.event === event, taken)
     taken = messages.all.indexOf(message, taken) + 1
@@ -55,15 +61,11 @@ export const connectCarrier = async (port: number) => {
     },
     /** Lets that much media time pass, in frames of silence. */
     pass: (ms: number): void => {
-      for (const untilMs = timestampMs + ms; timestampMs < untilMs; timestampMs += 20)
-        send('media', {
-          media: {
-            track: 'inbound',
-            chunk: `${timestampMs / 20 + 1}`,
-            timestamp: `${timestampMs}`,
-            payload: SILENCE,
-          },
-        })
+      for (let passedMs = 0; passedMs < ms; passedMs += 20) hears(SILENCE)
+    },
+    /** The callee's side sounds like this, 20 ms each. */
+    sounds: (frames: Uint8Array[]): void => {
+      for (const frame of frames) hears(Buffer.from(frame).toString('base64'))
     },
     next,
     /** Waits for that many marks; the carrier has then been given what is before them. */

@@ -1,4 +1,5 @@
 // The beginning and the end of a call in the store.
+import { isCharged } from '../src/calls/call.ts'
 import type { Call, CallErrorCode } from '../src/calls/call.ts'
 import type { CallFacts, CallStore } from '../src/calls/store.ts'
 import { turnsOf } from '../src/conversations/conversation.ts'
@@ -24,8 +25,7 @@ export const createCallActivities = ({ calls, conversations, credits, log }: Cal
   }
 
   const settle = async ({ _id, accountId, startedAt }: Call, status: FinishResult['status']): Promise<void> => {
-    const isCaptured = status === 'completed' || (status === 'canceled' && startedAt !== null)
-    await (isCaptured ? credits.capture(accountId, _id) : credits.release(accountId, _id))
+    await (isCharged(status, startedAt) ? credits.capture : credits.release)(accountId, _id)
   }
 
   return {

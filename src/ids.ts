@@ -6,6 +6,10 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 /** A new call id, `cl_` + 26 characters: 48 bits of time, 80 random bits. Ids sort by time, also within one millisecond of one process. */
 export const newCallId = (): string => `cl_${monotonicUlid(Date.now())}`
 
+/** When a call's id was made; an invalid date for what is none. */
+export const callIdTime = (id: string): Date =>
+  new Date(isCallId(id) ? [...id.slice(3, 13)].reduce((ms, digit) => ms * 32 + ALPHABET.indexOf(digit), 0) : NaN)
+
 /** Whether a text looks like a call's id: anybody may claim one. */
 export const isCallId = (text: string): boolean => /^cl_[0-9a-hjkmnp-tv-z]{26}$/.test(text)
 

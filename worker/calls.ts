@@ -31,19 +31,20 @@ export const runCallsWorker = async (
     const deps = await createCallsWorkerDeps(config, { log, stop, observers })
     metrics.watchOpenCalls(config.mode, status => deps.calls.count(config.mode, status))
     const connection = await connectWorker(config.TEMPORAL_ADDRESS, { log, stop })
+    const activities = createCallsActivities(deps)
     const worker = await Worker.create({
       ...COMMON_OPTIONS,
       connection,
       namespace: config.TEMPORAL_NAMESPACE,
       taskQueue: taskQueue('calls', config.mode),
       workflowBundle,
-      activities: createCallsActivities(deps),
+      activities,
       interceptors: { activity: [observeActivities(observers), heartbeatActivities] },
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
       shutdownGraceTime: GRACE,
       shutdownForceTime: FORCE,
     })
-    const stopReconciling = createReconciler(deps).start()
+    const stopReconciling = createReconciler({ ...deps, mode: config.mode, steps: activities }).start()
     health.ready()
     log.info({ task_queue: worker.options.taskQueue, port: config.PORT }, 'calls worker runs')
     try {

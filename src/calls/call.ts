@@ -110,6 +110,10 @@ export const statusesBefore = (to: StoredStatus): StoredStatus[] =>
 export const isShown = (status: StoredStatus): status is CallStatus =>
   status !== 'accepting' && status !== 'voided'
 
+/** Whether an ended call costs its credit: the callee's end was reached, and our side did not break the call. */
+export const isCharged = (status: StoredStatus, startedAt: Date | null): boolean =>
+  status === 'completed' || (status === 'canceled' && startedAt !== null)
+
 export const isEnded = (status: StoredStatus): boolean => RANK[status] === RANK.completed
 
 /** A call as it is first stored: `accepting`, nothing known. */

@@ -3,16 +3,33 @@
 // R2  A call that was not accepted in time is voided first, then gives its credit back, then is forgotten: a crash
 //     between two of these leaves what the next round finds.
 // R3  Credits are given back without Temporal; an accepted call is started as soon as Temporal is there.
+// R4  A call whose workflow is gone is ended by the steps that its workflow would have taken, and as honestly: what was
+//     judged is completed, and a dial that may have been made is looked for until its time is over.
 import type { CreditStore } from '../credits/store.ts'
+import type { DialLockStore } from '../dial-locks/store.ts'
 import { messageOf } from '../errors.ts'
+import { callIdTime } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
+import type { CallEnding, FinishInput, FinishResult, LegView } from '../../workflows/contract.ts'
+import { isCharged, isEnded } from './call.ts'
+import type { Call, Mode } from './call.ts'
 import type { CallStore } from './store.ts'
 
 export interface ReconcilerDeps {
+  /** Whose carrier the steps below ask: calls of the other mode are left to their own workers. */
+  mode: Mode
   calls: CallStore
-  credits: Pick<CreditStore, 'release'>
-  engine: Pick<Engine, 'startCall'>
+  credits: Pick<CreditStore, 'capture' | 'release' | 'findHolds' | 'postPending'>
+  locks: Pick<DialLockStore, 'prune'>
+  engine: Pick<Engine, 'startCall' | 'findRun'>
+  /** The steps of a call's workflow. */
+  steps: {
+    lookUpLeg: (callId: string) => Promise<LegView>
+    hangUp: (callId: string) => Promise<void>
+    finish: (input: FinishInput) => Promise<FinishResult>
+  }
+  timeouts: { dialUnknownMs: number }
   log: Log
 }
 
@@ -20,7 +37,9 @@ const EVERY_MS = 15_000
 const OLDER_THAN_MS = 30_000
 const CALLS_A_ROUND = 500
 
-export const createReconciler = ({ calls, credits, engine, log }: ReconcilerDeps) => {
+export const createReconciler = (deps: ReconcilerDeps) => {
+  const { mode, calls, credits, locks, engine, steps, timeouts, log } = deps
+
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
       if (await calls.markVoided(_id)) log.warn({ call_id: _id }, 'a call that was never accepted is voided')
@@ -30,14 +49,65 @@ export const createReconciler = ({ calls, credits, engine, log }: ReconcilerDeps
     }
   }
 
-  const startQueued = async (before: Date): Promise<void> => {
-    for (const call of await calls.findOlder('queued', before, CALLS_A_ROUND)) await engine.startCall(call)
+  const settleHolds = async (before: Date): Promise<void> => {
+    for await (const { accountId, callId } of credits.findHolds()) {
+      if (callIdTime(callId) >= before) continue
+      const call = await calls.find(callId)
+      if (call && !isEnded(call.status)) continue
+      // A call is stored before its hold, so one that is not there can never be accepted.
+      await (call && isCharged(call.status, call.startedAt) ? credits.capture : credits.release)(accountId, callId)
+      log.warn({ call_id: callId, status: call?.status ?? 'unknown' }, 'a hold that was left open is settled')
+    }
   }
 
-  /** One round over everything that was made before `before`. */
+  const reviseOpen = async (before: Date): Promise<void> => {
+    for (const status of ['queued', 'dialing', 'in_progress'] as const)
+      for (const { _id } of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(_id)
+  }
+
+  const revise = async (callId: string): Promise<void> => {
+    const run = await engine.findRun(callId)
+    if (run === 'running') return
+    // Its workflow may have ended it just now.
+    const call = await calls.find(callId)
+    if (!call || isEnded(call.status)) return
+    if (run === 'none' && call.status === 'queued' && call.dial === null) return await engine.startCall(call)
+    await endAbandoned(call).catch((error: unknown) =>
+      log.warn({ call_id: callId, reason: messageOf(error) }, 'an abandoned call could not be ended yet'),
+    )
+  }
+
+  const endAbandoned = async ({ _id, dial }: Call): Promise<void> => {
+    const leg = await lookUp(_id)
+    const call = await calls.find(_id)
+    if (!call) return
+    if (isDialUnknown(call) && dial && Date.now() < dial.until.getTime() + timeouts.dialUnknownMs) return
+    // A leg that is not hung up now is when the carrier next asks or tells: its call has ended.
+    if (leg === 'up') await steps.hangUp(_id).catch(() => undefined)
+    const { status } = await steps.finish({ callId: _id, ending: endingOf(call) })
+    log.warn({ call_id: _id, status }, 'a call whose workflow is gone is ended')
+  }
+
+  const lookUp = async (callId: string): Promise<LegView['kind']> =>
+    await steps.lookUpLeg(callId).then(
+      ({ kind }) => kind,
+      () => 'unknown',
+    )
+
+  const round: Record<string, (before: Date) => Promise<void>> = {
+    voidUnaccepted,
+    settleHolds,
+    postPending: credits.postPending,
+    pruneLocks: () => locks.prune(new Date()),
+    reviseOpen,
+  }
+
+  /** One round over everything that was made before `before`; a step that fails is left to the next round. */
   const reconcile = async (before: Date): Promise<void> => {
-    await voidUnaccepted(before)
-    await startQueued(before)
+    for (const [step, run] of Object.entries(round))
+      await run(before).catch((error: unknown) =>
+        log.warn({ step, reason: messageOf(error) }, 'the reconciler will try again'),
+      )
   }
 
   return {
@@ -45,17 +115,13 @@ export const createReconciler = ({ calls, credits, engine, log }: ReconcilerDeps
 
     /** Reconciles every 15 s what is older than 30 s, until the returned function is called; it waits for the round under way. */
     start: (): (() => Promise<void>) => {
-      let round = Promise.resolve()
+      let running = Promise.resolve()
       const next = async (): Promise<void> => {
-        try {
-          await reconcile(new Date(Date.now() - OLDER_THAN_MS))
-        } catch (error) {
-          log.warn({ reason: messageOf(error) }, 'the reconciler will try again')
-        }
+        await reconcile(new Date(Date.now() - OLDER_THAN_MS))
         if (!isStopped) timer = setTimeout(run, EVERY_MS)
       }
       const run = (): void => {
-        round = next()
+        running = next()
       }
       let isStopped = false
       let timer: NodeJS.Timeout | undefined
@@ -63,9 +129,20 @@ export const createReconciler = ({ calls, credits, engine, log }: ReconcilerDeps
       return async () => {
         isStopped = true
         clearTimeout(timer)
-        await round
+        await running
         clearTimeout(timer)
       }
     },
   }
+}
+
+const isDialUnknown = ({ dial, legId }: Call): boolean =>
+  dial !== null && legId === null && dial.state !== 'refused'
+
+const endingOf = (call: Call): CallEnding => {
+  const { ended } = call.leg
+  if (call.outcome !== null) return { status: 'completed' }
+  if (call.cancelRequestedAt) return { status: 'canceled' }
+  if (ended === 'busy' || ended === 'no_answer') return { status: 'failed', errorCode: ended }
+  return { status: 'failed', errorCode: isDialUnknown(call) ? 'dial_unknown' : 'call_failed' }
 }

@@ -135,10 +135,10 @@ export const createCallStore = (db: Db) => {
       await change({ _id: id, endedAt: null }, { endedAt, durationSeconds })
     },
 
-    /** Ids of calls in `status` made before `before`, oldest first: what a reconciler looks at. */
-    findOlder: async (status: StoredStatus, before: Date, limit: number): Promise<Call[]> =>
+    /** Calls in `status` made before `before`, oldest first: what a reconciler looks at. */
+    findOlder: async (status: StoredStatus, before: Date, limit: number, mode?: Call['mode']): Promise<Call[]> =>
       await calls
-        .find({ status, createdAt: { $lt: before } })
+        .find({ status, createdAt: { $lt: before }, ...(mode && { mode }) })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),

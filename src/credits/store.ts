@@ -1,6 +1,6 @@
 import type { Collection, Db, Document, Filter } from 'mongodb'
 
-import { judgeHold, ledgerId } from './credit.ts'
+import { OPEN_CALLS_CAP, judgeHold, ledgerId } from './credit.ts'
 import type { Credits, LedgerEntry } from './credit.ts'
 
 export type HoldResult =
@@ -106,6 +106,12 @@ export const createCreditStore = (db: Db) => {
 
     /** The account's credits that no call holds. */
     remaining: async (accountId: string): Promise<number> => (await find(accountId)).balance,
+
+    /** Every credit that a call holds. */
+    findHolds: async function* (): AsyncGenerator<{ accountId: string; callId: string }> {
+      for await (const { _id, holds } of accounts.find({ openCallsLeft: { $lt: OPEN_CALLS_CAP } }))
+        for (const callId of Object.keys(holds)) yield { accountId: _id, callId }
+    },
 
     /** Writes what a process left unposted when it died; run now and then. */
     postPending: async (): Promise<void> => {

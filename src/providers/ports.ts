@@ -63,6 +63,8 @@ export interface WebsiteReader {
 export interface Engine {
   /** Starts the call's workflow; one that runs already, or ran, is no error. */
   startCall: (call: Call) => Promise<void>
+  /** Whether the call's workflow runs, has come to its end however that was, or is not known (any more). */
+  findRun: (callId: string) => Promise<'running' | 'closed' | 'none'>
   signalAnswered: (callId: string) => Promise<void>
   signalLegEnded: (callId: string, ended: LegEnd) => Promise<void>
   signalStreamLost: (callId: string, generation: number) => Promise<void>

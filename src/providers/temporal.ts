@@ -68,6 +68,15 @@ export const createEngine = ({ client }: { client: Client }): Engine => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       }
     },
+    findRun: async callId => {
+      try {
+        const { status } = await withDeadline(() => client.workflow.getHandle(callId).describe())
+        return status.name === 'RUNNING' ? 'running' : 'closed'
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'none'
+        throw error
+      }
+    },
     signalAnswered: callId => signal(callId, SIGNALS.answered),
     signalLegEnded: (callId, ended) => signal(callId, SIGNALS.legEnded, { ended } satisfies LegEnded),
     signalStreamLost: (callId, generation) =>

@@ -40,6 +40,7 @@ const createRecordingEngine = (): RecordingEngine => {
       while (!engine.told.some(([told, id]) => told === name && id === callId)) await once(messages, 'message')
     },
     startCall: call => note('startCall', call._id),
+    findRun: async () => 'running',
     signalAnswered: callId => note('signalAnswered', callId),
     signalLegEnded: (callId, ended) => note('signalLegEnded', callId, ended),
     signalStreamLost: (callId, generation) => note('signalStreamLost', callId, generation),

@@ -9,6 +9,7 @@ import type { Call, Turn } from '../../src/calls/call.ts'
 import { createCallStore } from '../../src/calls/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
 import type { EndReason } from '../../src/conversations/conversation.ts'
+import type { Credits } from '../../src/credits/credit.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
 import { createDialLocks } from '../../src/dial-locks/service.ts'
 import { createDialLockStore } from '../../src/dial-locks/store.ts'
@@ -29,7 +30,11 @@ export const createOutside = () => {
     analysed: [] as AnalysisRequest[],
     dialOutcome: { kind: 'dialed', legId: 'CA1' } as DialOutcome,
     legs: [] as Leg[],
+    isAway: false,
     whileDialing: async (): Promise<void> => undefined,
+  }
+  const present = (): void => {
+    if (outside.isAway) throw new Error('the carrier is away')
   }
   const carrier: Carrier = {
     placeCall: async request => {
@@ -38,10 +43,17 @@ export const createOutside = () => {
       return outside.dialOutcome
     },
     hangUp: async legId => {
+      present()
       outside.hungUp.push(legId)
     },
-    getLeg: async legId => outside.legs.find(leg => leg.legId === legId) ?? null,
-    findLegs: async () => outside.legs,
+    getLeg: async legId => {
+      present()
+      return outside.legs.find(leg => leg.legId === legId) ?? null
+    },
+    findLegs: async () => {
+      present()
+      return outside.legs
+    },
   }
   return { outside, carrier }
 }
@@ -56,9 +68,10 @@ export const createActivityRunner = async () => {
   const locks = createDialLockStore(mongo.db)
   let numbers = 0
 
-  const accept = async (request: Partial<Call['request']>): Promise<Call> => {
+  /** A call of a new account, stored nowhere yet. */
+  const draft = async (request: Partial<Call['request']> = {}): Promise<Call> => {
     const { accountId } = await accounts.create('test')
-    const call = newCall(
+    return newCall(
       newCallId(),
       accountId,
       'test',
@@ -76,10 +89,65 @@ export const createActivityRunner = async () => {
       },
       new Date(),
     )
-    await calls.insert(call)
-    await credits.hold(accountId, call._id)
-    await calls.advance(call._id, 'queued')
-    return call
+  }
+
+  /** A call's activities, and what is known of it. */
+  const around = (call: Call) => {
+    const { outside, carrier } = createOutside()
+    const activities = createCallsActivities({
+      calls,
+      conversations,
+      credits,
+      hosts,
+      log,
+      carrier,
+      dialLocks: createDialLocks({ locks, calls }),
+      analyst: {
+        analyse: async asked => {
+          outside.analysed.push(asked)
+          return { outcome: 'achieved', outcomeDetails: 'Booked.', summary: 'It was booked.' }
+        },
+      },
+      websites: { read: async () => ({ kind: 'read', by: 'http', title: 'Nopa', text: 'Open daily' }) },
+      timeouts: { ...TIMEOUTS, dialLockWaitMs: 0 },
+    })
+    const environment = new MockActivityEnvironment()
+    return {
+      id: call._id,
+      outside,
+      activities,
+      stored: async () => (await calls.find(call._id))!,
+      conversation: async () => (await conversations.find(call._id))!,
+      account: async () =>
+        (await mongo.db.collection<Credits & { _id: string }>('accounts').findOne({ _id: call.accountId }))!,
+      /** As a process leaves it that dies before it has written into the ledger. */
+      leaveUnposted: async (): Promise<void> => {
+        const entry = { kind: 'grant', cause: 'payment', credits: 1, at: new Date() } as const
+        await mongo.db
+          .collection<Credits & { _id: string }>('accounts')
+          .updateOne({ _id: call.accountId }, { $set: { 'unposted.grant_payment': entry } })
+      },
+      balance: async () => await credits.remaining(call.accountId),
+      conclude: async () => await environment.run(activities.conclude, call._id),
+      readWebsite: async () => await environment.run(activities.readWebsite, call._id),
+
+      /** The callee answers, and this is said on the host's stream. */
+      talk: async (turns: Partial<Turn>[]): Promise<void> => {
+        const id = call._id
+        const expiresAt = new Date(Date.now() + 60_000)
+        const ready = { generation: 1, host: 'host-1', url: 'ws://host-1', token: 'token', expiresAt }
+        await conversations.setReady(id, ready)
+        await conversations.start(id, 1, 'token', new Date())
+        await calls.advance(id, 'in_progress', { startedAt: new Date() })
+        const whole = { role: 'agent', text: '', atMs: 0, interrupted: false, final: true } as const
+        for (const [index, turn] of turns.entries())
+          await conversations.putTurn(id, 1, index, { ...whole, ...turn }, 12_400)
+      },
+      endByHost: async (reason: EndReason): Promise<void> => {
+        await conversations.endByHost(call._id, 1, { by: 'host', reason, at: new Date() })
+        await conversations.seal(call._id, 1, new Date(), { mediaMs: 12_400, answeredBy: null })
+      },
+    }
   }
 
   return {
@@ -90,56 +158,18 @@ export const createActivityRunner = async () => {
     locks,
     log,
 
+    draft,
+    around,
+
     /** An accepted call with its conversation, and its activities. */
     open: async (request: Partial<Call['request']> = {}) => {
-      const { outside, carrier } = createOutside()
-      const call = await accept(request)
-      const activities = createCallsActivities({
-        calls,
-        conversations,
-        credits,
-        hosts,
-        log,
-        carrier,
-        dialLocks: createDialLocks({ locks, calls }),
-        analyst: {
-          analyse: async asked => {
-            outside.analysed.push(asked)
-            return { outcome: 'achieved', outcomeDetails: 'Booked.', summary: 'It was booked.' }
-          },
-        },
-        websites: { read: async () => ({ kind: 'read', by: 'http', title: 'Nopa', text: 'Open daily' }) },
-        timeouts: { ...TIMEOUTS, dialLockWaitMs: 0 },
-      })
-      const environment = new MockActivityEnvironment()
-      await activities.openCall(call._id)
-      return {
-        id: call._id,
-        outside,
-        activities,
-        stored: async () => (await calls.find(call._id))!,
-        conversation: async () => (await conversations.find(call._id))!,
-        balance: async () => await credits.remaining(call.accountId),
-        conclude: async () => await environment.run(activities.conclude, call._id),
-        readWebsite: async () => await environment.run(activities.readWebsite, call._id),
-
-        /** The callee answers, and this is said on the host's stream. */
-        talk: async (turns: Partial<Turn>[]): Promise<void> => {
-          const id = call._id
-          const expiresAt = new Date(Date.now() + 60_000)
-          const ready = { generation: 1, host: 'host-1', url: 'ws://host-1', token: 'token', expiresAt }
-          await conversations.setReady(id, ready)
-          await conversations.start(id, 1, 'token', new Date())
-          await calls.advance(id, 'in_progress', { startedAt: new Date() })
-          const whole = { role: 'agent', text: '', atMs: 0, interrupted: false, final: true } as const
-          for (const [index, turn] of turns.entries())
-            await conversations.putTurn(id, 1, index, { ...whole, ...turn }, 12_400)
-        },
-        endByHost: async (reason: EndReason): Promise<void> => {
-          await conversations.endByHost(call._id, 1, { by: 'host', reason, at: new Date() })
-          await conversations.seal(call._id, 1, new Date(), { mediaMs: 12_400, answeredBy: null })
-        },
-      }
+      const call = await draft(request)
+      await calls.insert(call)
+      await credits.hold(call.accountId, call._id)
+      await calls.advance(call._id, 'queued')
+      const opened = around(call)
+      await opened.activities.openCall(call._id)
+      return opened
     },
 
     close: async (): Promise<void> => {

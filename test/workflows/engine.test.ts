@@ -54,6 +54,16 @@ it('starts a call once, with what operators look for, and without its full numbe
   expect((await handle.describe()).status.name).toBe('TERMINATED')
 })
 
+it('knows whether the workflow of a call runs, is over, or was never started', async () => {
+  const engine = createEngine({ client: namespace.client })
+  const queued = call()
+  expect(await engine.findRun(queued._id)).toBe('none')
+  await engine.startCall(queued)
+  expect(await engine.findRun(queued._id)).toBe('running')
+  await namespace.client.workflow.getHandle(queued._id).terminate()
+  expect(await engine.findRun(queued._id)).toBe('closed')
+})
+
 it('takes a signal to a call that is over, or was never started, for no error', async () => {
   const engine = createEngine({ client: namespace.client })
   await engine.signalLegEnded('cl_none', 'completed')

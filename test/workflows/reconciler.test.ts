@@ -1,72 +1,193 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { newCall } from '../../src/calls/call.ts'
-import { createReconciler } from '../../src/calls/reconciler.ts'
 import { newCallId } from '../../src/ids.ts'
 import { createActivityRunner } from './activity-run.ts'
 import type { ActivityRunner } from './activity-run.ts'
+import { createReconcilerRun } from './reconciler-run.ts'
+import type { Around, ReconcilerRun } from './reconciler-run.ts'
 
 let runner: ActivityRunner
-const started: string[] = []
+let run: ReconcilerRun
 beforeAll(async () => {
   runner = await createActivityRunner()
+  run = createReconcilerRun(runner)
 })
 afterAll(async () => await runner.close())
 
-const reconcile = async (engineIsThere = true): Promise<void> => {
-  const startCall = async ({ _id }: { _id: string }): Promise<void> => {
-    if (!engineIsThere) throw new Error('Temporal is away')
-    started.push(_id)
-  }
-  const { calls, credits, log } = runner
-  const { reconcile } = createReconciler({ calls, credits, log, engine: { startCall } })
-  await reconcile(new Date(Date.now() + 1)).catch(() => undefined)
-}
-
 /** A call whose acceptance stopped half-way, after its hold. */
-const halfAccepted = async () => {
-  const call = await runner.open()
-  const { request, accountId } = await call.stored()
-  const half = newCall(newCallId(), accountId, 'test', request, new Date())
-  await runner.calls.insert(half)
-  await runner.credits.hold(accountId, half._id)
-  return { id: half._id, balance: call.balance }
+const halfAccepted = async (): Promise<Around> => {
+  const call = await runner.draft()
+  await runner.calls.insert(call)
+  await runner.credits.hold(call.accountId, call._id)
+  return run.watch(runner.around(call), 'none')
 }
 
-it('gives back the credit of a call that was never accepted, and forgets it, without Temporal', async () => {
-  const { id, balance } = await halfAccepted()
-  expect(await balance()).toBe(3)
-  await reconcile(false)
-  expect(await balance()).toBe(4)
-  expect(await runner.calls.find(id)).toBeNull()
+const open = async (workflow: 'running' | 'closed' | 'none'): Promise<Around> =>
+  run.watch(await runner.open(), workflow)
+
+const place = (call: Around) => call.activities.placeCall({ callId: call.id, ringSeconds: 45 })
+
+describe('a call that was never accepted', () => {
+  it('gives its credit back and is forgotten, without Temporal', async () => {
+    const call = await halfAccepted()
+    expect(await call.balance()).toBe(4)
+    await run.reconcile({ engineIsThere: false })
+    expect(await call.balance()).toBe(5)
+    expect(await runner.calls.find(call.id)).toBeNull()
+  })
+
+  it('is taken up where a reconciler died between voiding it and giving its credit back', async () => {
+    const call = await halfAccepted()
+    await runner.calls.markVoided(call.id)
+    expect(await runner.calls.advance(call.id, 'queued')).toBeNull()
+    await run.reconcile()
+    expect(await call.balance()).toBe(5)
+    expect(await runner.calls.find(call.id)).toBeNull()
+  })
+
+  it('is not voided if it was accepted meanwhile, but started', async () => {
+    const call = await halfAccepted()
+    await runner.calls.advance(call.id, 'queued')
+    expect(await runner.calls.markVoided(call.id)).toBe(false)
+    await run.reconcile()
+    expect(run.started).toContain(call.id)
+    expect(await call.stored()).toMatchObject({ status: 'queued' })
+  })
 })
 
-it('goes on where a reconciler died between voiding a call and giving its credit back', async () => {
-  const { id, balance } = await halfAccepted()
-  await runner.calls.markVoided(id)
-  expect(await runner.calls.advance(id, 'queued')).toBeNull()
-  await reconcile()
-  expect(await balance()).toBe(4)
-  expect(await runner.calls.find(id)).toBeNull()
+describe('a hold that was left open', () => {
+  it('of a call that does not exist any more is given back, without Temporal', async () => {
+    const call = await halfAccepted()
+    await runner.calls.discard(call.id)
+    await run.reconcile({ engineIsThere: false })
+    expect(await call.balance()).toBe(5)
+  })
+
+  it.each([
+    ['completed', false, 4],
+    ['failed', true, 5],
+    ['canceled', false, 5],
+    ['canceled', true, 4],
+  ] as const)('of a call that is %s (answered: %s) leaves a balance of %i', async (status, answered, balance) => {
+    const call = await open('closed')
+    await runner.calls.advance(call.id, status, answered ? { startedAt: new Date() } : {})
+    await run.reconcile({ engineIsThere: false })
+    await run.reconcile({ engineIsThere: false })
+    expect([await call.balance(), (await call.account()).holds]).toEqual([balance, {}])
+  })
+
+  it('of a call that has not ended stays', async () => {
+    const call = await open('running')
+    await place(call)
+    await run.reconcile()
+    expect(await call.balance()).toBe(4)
+  })
 })
 
-it('does not void a call that was accepted meanwhile', async () => {
-  const { id } = await halfAccepted()
-  await runner.calls.advance(id, 'queued')
-  expect(await runner.calls.markVoided(id)).toBe(false)
-  await reconcile()
-  expect(started).toContain(id)
-  expect(await runner.calls.find(id)).toMatchObject({ status: 'queued' })
+it('writes into the ledger what a process left unposted when it died', async () => {
+  const call = await halfAccepted()
+  await call.leaveUnposted()
+  await run.reconcile({ engineIsThere: false })
+  expect((await call.account()).unposted).toEqual({})
 })
 
-it('leaves alone what is young, and what has begun', async () => {
-  const call = await runner.open()
-  await call.activities.placeCall({ callId: call.id, ringSeconds: 45 })
-  await reconcile()
-  expect(started).not.toContain(call.id)
-  const { id } = await halfAccepted()
-  const { calls, credits, log } = runner
-  const before = new Date(Date.now() - 30_000)
-  await createReconciler({ calls, credits, log, engine: { startCall: async () => undefined } }).reconcile(before)
-  expect(await runner.calls.find(id)).toMatchObject({ status: 'accepting' })
+it('forgets locks of numbers that have ended', async () => {
+  const lock = { _id: 'test:+14155558000', callId: newCallId(), expiresAt: new Date(Date.now() - 1000) }
+  const held = { ...lock, _id: 'test:+14155558001', expiresAt: new Date(Date.now() + 60_000) }
+  await runner.locks.insert(lock)
+  await runner.locks.insert(held)
+  await run.reconcile()
+  expect([await runner.locks.find(lock._id), await runner.locks.find(held._id)]).toEqual([null, held])
+})
+
+it('leaves alone what is young, what runs, and calls of the other mode', async () => {
+  const running = await open('running')
+  await place(running)
+  const gone = await open('none')
+  await place(gone)
+  await run.reconcile({ mode: 'live' })
+  await run.reconcile({ before: new Date(Date.now() - 30_000) })
+  await run.reconcile({ engineIsThere: false })
+  expect(await gone.stored()).toMatchObject({ status: 'dialing' })
+  await run.reconcile()
+  expect(await running.stored()).toMatchObject({ status: 'dialing' })
+  expect(await gone.stored()).toMatchObject({ status: 'failed' })
+})
+
+describe('a call whose workflow is gone', () => {
+  it('fails, is hung up, and gives its credit back', async () => {
+    const call = await open('none')
+    await place(call)
+    call.outside.legs = [{ legId: 'CA1', state: 'ringing' }]
+    await run.reconcile()
+    expect(await call.stored()).toMatchObject({ status: 'failed', errorCode: 'call_failed' })
+    expect([call.outside.hungUp, await call.balance()]).toEqual([['CA1'], 5])
+    expect((await call.conversation()).ended).toMatchObject({ by: 'workflow' })
+  })
+
+  it('keeps what was said', async () => {
+    const call = await open('closed')
+    await place(call)
+    await call.talk([{ role: 'callee', text: 'Hello?' }])
+    await run.reconcile()
+    expect(await call.stored()).toMatchObject({
+      status: 'failed',
+      turns: [{ text: 'Hello?' }],
+      durationSeconds: 12,
+    })
+  })
+
+  it('is completed when it was judged', async () => {
+    const call = await open('closed')
+    await place(call)
+    await call.talk([{ role: 'callee', text: 'That is fine.' }])
+    await call.endByHost('agent_ended')
+    await call.conclude()
+    await run.reconcile()
+    expect(await call.stored()).toMatchObject({ status: 'completed', outcome: 'achieved' })
+    expect(await call.balance()).toBe(4)
+  })
+
+  it('ends as the carrier says that its leg ended', async () => {
+    const call = await open('closed')
+    await place(call)
+    call.outside.legs = [{ legId: 'CA1', state: 'busy' }]
+    await run.reconcile()
+    expect(await call.stored()).toMatchObject({ status: 'failed', errorCode: 'busy' })
+    expect(call.outside.hungUp).toEqual([])
+  })
+
+  it('is not started again once it was terminated', async () => {
+    const call = await open('closed')
+    await run.reconcile()
+    expect(run.started).not.toContain(call.id)
+    expect(await call.stored()).toMatchObject({ status: 'failed', errorCode: 'call_failed' })
+  })
+
+  it('and whose dial is unknown is looked for, until its time is over', async () => {
+    const unknown = async () => {
+      const call = await open('closed')
+      call.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+      await place(call)
+      return call
+    }
+    const [found, lost] = [await unknown(), await unknown()]
+    await run.reconcile()
+    expect([await found.stored(), await lost.stored()]).toMatchObject([{ status: 'queued' }, { status: 'queued' }])
+
+    found.outside.legs = [{ legId: `CA-${found.id}`, state: 'in_progress' }]
+    await run.reconcile({ dialUnknownMs: -60_000 })
+    expect(await found.stored()).toMatchObject({ status: 'failed', errorCode: 'call_failed' })
+    expect(found.outside.hungUp).toEqual([`CA-${found.id}`])
+    expect(await lost.stored()).toMatchObject({ status: 'failed', errorCode: 'dial_unknown' })
+    expect([await found.balance(), await lost.balance()]).toEqual([5, 5])
+  })
+
+  it('ends although the carrier is away', async () => {
+    const call = await open('none')
+    await place(call)
+    call.outside.isAway = true
+    await run.reconcile()
+    expect(await call.stored()).toMatchObject({ status: 'failed', errorCode: 'call_failed' })
+  })
 })

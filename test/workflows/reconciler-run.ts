@@ -1,0 +1,58 @@
+// Reconcilers over the calls of a test: each call says what has become of its workflow.
+import { createReconciler } from '../../src/calls/reconciler.ts'
+import type { Mode } from '../../src/calls/call.ts'
+import type { ActivityRunner } from './activity-run.ts'
+
+export type Around = ReturnType<ActivityRunner['around']>
+export type Workflow = 'running' | 'closed' | 'none'
+
+export interface Round {
+  before?: Date
+  engineIsThere?: boolean
+  dialUnknownMs?: number
+  mode?: Mode
+}
+
+export type ReconcilerRun = ReturnType<typeof createReconcilerRun>
+
+export const createReconcilerRun = ({ calls, credits, locks, log }: ActivityRunner) => {
+  const watched = new Map<string, { call: Around; workflow: Workflow }>()
+  const started: string[] = []
+  const activitiesOf = (callId: string) => watched.get(callId)!.call.activities
+
+  return {
+    /** Calls whose workflow was started, in order. */
+    started,
+
+    watch: (call: Around, workflow: Workflow): Around => {
+      watched.set(call.id, { call, workflow })
+      return call
+    },
+
+    /** One round of a reconciler, as if everything had been made long ago. */
+    reconcile: async ({ before, engineIsThere = true, dialUnknownMs = 600_000, mode = 'test' }: Round = {}) => {
+      const atEngine = async <T>(act: () => T): Promise<T> => {
+        if (!engineIsThere) throw new Error('Temporal is away')
+        return act()
+      }
+      const { reconcile } = createReconciler({
+        mode,
+        calls,
+        credits,
+        locks,
+        log,
+        timeouts: { dialUnknownMs },
+        engine: {
+          startCall: ({ _id }) => atEngine(() => void started.push(_id)),
+          findRun: id => atEngine(() => watched.get(id)?.workflow ?? 'running'),
+        },
+        steps: {
+          lookUpLeg: id => activitiesOf(id).lookUpLeg(id),
+          hangUp: id => activitiesOf(id).hangUp(id),
+          finish: input => activitiesOf(input.callId).finish(input),
+        },
+      })
+      await reconcile(before ?? new Date(Date.now() + 1000))
+    },
+  }
+}

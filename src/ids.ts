@@ -7,8 +7,12 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 export const newCallId = (): string => `cl_${monotonicUlid(Date.now())}`
 
 /** When a call's id was made; an invalid date for what is none. */
-export const callIdTime = (id: string): Date =>
-  new Date(isCallId(id) ? [...id.slice(3, 13)].reduce((ms, digit) => ms * 32 + ALPHABET.indexOf(digit), 0) : NaN)
+export const callIdTime = (id: string): Date => {
+  if (!isCallId(id)) return new Date(Number.NaN)
+  let ms = 0
+  for (const digit of id.slice(3, 13)) ms = ms * 32 + ALPHABET.indexOf(digit)
+  return new Date(ms)
+}
 
 /** Whether a text looks like a call's id: anybody may claim one. */
 export const isCallId = (text: string): boolean => /^cl_[0-9a-hjkmnp-tv-z]{26}$/.test(text)

@@ -133,7 +133,7 @@ export const createAgent = (deps: AgentDeps) => {
     on.turnsChanged()
   }
 
-  const callTool = createToolCalls({
+  const tools = createToolCalls({
     session: () => session,
     isCalleeSpeaking: () => isCalleeSpeaking,
     press: (itemId, keys) => {
@@ -185,7 +185,7 @@ export const createAgent = (deps: AgentDeps) => {
         turns.finishText(key(event.itemId), 'agent', event.text)
         return on.turnsChanged()
       case 'tool_called':
-        return callTool(event)
+        return tools.call(event)
       case 'response_done':
         return finishResponse(event)
       case 'closed':
@@ -206,6 +206,7 @@ export const createAgent = (deps: AgentDeps) => {
   const onClosed = (message: string): void => {
     session = null
     isCalleeSpeaking = false
+    tools.forget()
     frames.drop()
     turns.breakOff()
     playback.finishAll()
@@ -230,6 +231,7 @@ export const createAgent = (deps: AgentDeps) => {
     hear: (payload: string): void => {
       appendedMs += msOf(bytesOf(payload))
       session?.appendAudio(payload)
+      tools.tick(msOf(bytesOf(payload)))
     },
 
     /** A mark came back from the carrier. */

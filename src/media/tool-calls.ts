@@ -1,4 +1,6 @@
 // What the model asks for by calling a function. Its arguments are checked here, and nowhere taken at their word.
+// F1  Keys are pressed once the callee has been silent for a while: a pause between two options is not the end of a menu.
+//     When the callee goes on, they are not pressed, and the model hears the rest before it decides again.
 
 import { parseToolCall } from '../briefing/tools.ts'
 import type { AnsweredBy } from '../calls/call.ts'
@@ -7,8 +9,10 @@ import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
 
 /** A menu that needs more is going round in circles. */
 const MAX_PRESSES = 10
+/** The model takes a pause of half a second for the end of a sentence; a menu's end is longer. */
+const MENU_OVER_MS = 600
 const TOO_MANY_PRESSES = 'Too many keys were pressed on this call: no more can be. End the call.'
-const STILL_SPEAKING = 'Not pressed: the callee is still speaking. Listen to the end first.'
+const STILL_SPEAKING = 'Not pressed: the callee goes on speaking. Listen to the end first.'
 
 export interface ToolCallDeps {
   session: () => ModelSession | null
@@ -26,6 +30,8 @@ export interface ToolCallDeps {
 /** Does what is asked for, or says why not. */
 export const createToolCalls = (deps: ToolCallDeps) => {
   let presses = 0
+  let waiting: { itemId: string; callId: string; keys: string }[] = []
+  let quietMs = 0
 
   const refuse = (callId: string, problem: string): void => {
     deps.session()?.answerTool(callId, problem)
@@ -36,26 +42,56 @@ export const createToolCalls = (deps: ToolCallDeps) => {
   const press = (itemId: string, callId: string, keys: string): void => {
     deps.found('machine')
     if (presses >= MAX_PRESSES) return refuse(callId, TOO_MANY_PRESSES)
-    if (deps.isCalleeSpeaking()) return refuse(callId, STILL_SPEAKING)
+    waiting.push({ itemId, callId, keys })
+    settle()
+  }
+
+  const send = (itemId: string, callId: string, keys: string): void => {
     presses++
     deps.press(itemId, keys)
     deps.session()?.answerTool(callId, 'Pressed.')
   }
 
-  return ({ itemId, callId, name, arguments: text }: Extract<ModelEvent, { kind: 'tool_called' }>): void => {
-    const call = parseToolCall(name, text)
-    switch (call.kind) {
+  /** Presses the keys that wait, or says that they are not, or goes on waiting. */
+  const settle = (): void => {
+    if (!deps.isCalleeSpeaking() && quietMs < MENU_OVER_MS) return
+    const settled = waiting
+    waiting = []
+    for (const { itemId, callId, keys } of settled) {
+      if (deps.isCalleeSpeaking()) deps.session()?.answerTool(callId, STILL_SPEAKING)
+      else send(itemId, callId, keys)
+    }
+  }
+
+  const call = ({ itemId, callId, name, arguments: text }: Extract<ModelEvent, { kind: 'tool_called' }>): void => {
+    const asked = parseToolCall(name, text)
+    switch (asked.kind) {
       case 'invalid':
-        return refuse(callId, call.problem)
+        return refuse(callId, asked.problem)
       case 'wait':
         deps.session()?.answerTool(callId, 'Listening.')
-        return call.until === 'beep' ? deps.waitForBeep() : undefined
+        return asked.until === 'beep' ? deps.waitForBeep() : undefined
       case 'press_keys':
-        return press(itemId, callId, call.digits)
+        return press(itemId, callId, asked.digits)
       case 'end_call':
-        deps.log.info({ reason: call.reason }, 'the agent ends the call')
-        if (call.spokeWith) deps.found(call.spokeWith === 'person' ? 'human' : 'machine')
+        deps.log.info({ reason: asked.reason }, 'the agent ends the call')
+        if (asked.spokeWith) deps.found(asked.spokeWith === 'person' ? 'human' : 'machine')
         return deps.endCall(callId)
     }
+  }
+
+  return {
+    call,
+
+    /** With every frame of the callee's side. */
+    tick: (frameMs: number): void => {
+      quietMs = deps.isCalleeSpeaking() ? 0 : quietMs + frameMs
+      if (waiting.length > 0) settle()
+    },
+
+    /** The session that asked is gone. */
+    forget: (): void => {
+      waiting = []
+    },
   }
 }

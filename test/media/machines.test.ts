@@ -210,7 +210,7 @@ describe('keys', () => {
     hears(session, 'u1', 0)
     transcribes(session, 'u1', 'For reservations, press 1.')
     callsTool(session, 'press_keys', { digits: '1w#' }, 'u1')
-    const { media: sent } = await carrier.next('media')
+    const { media: sent } = await meanwhile(carrier, carrier.next('media'))
     expect(sent?.payload).toBe(tonesOf('1w#'))
     expect(await toolAnswer(session)).toBe('Pressed.')
     carrier.returns(await carrier.marks(1))
@@ -231,10 +231,23 @@ describe('keys', () => {
     carrier.socket.close()
   })
 
+  test('are held back in a pause, and not pressed when the callee goes on', async () => {
+    const { session, carrier } = await inConversation()
+    hears(session, 'u1', 0)
+    callsTool(session, 'press_keys', { digits: '2' }, 'u1')
+    carrier.pass(500)
+    for (let frame = 0; frame < 25; frame++) await session.next('input_audio_buffer.append')
+    expect(carrier.messages).toEqual([])
+    session.send('input_audio_buffer.speech_started', { item_id: 'u2', audio_start_ms: 1_400 })
+    expect(await meanwhile(carrier, toolAnswer(session))).toMatch(/^Not pressed/)
+    expect(carrier.messages).toEqual([])
+    carrier.socket.close()
+  })
+
   test('are not cut by the callee’s voice', async () => {
     const { session, carrier } = await inConversation()
     callsTool(session, 'press_keys', { digits: '12' })
-    const marks = await carrier.marks(1)
+    const marks = await meanwhile(carrier, carrier.marks(1))
     hears(session, 'u1', 100)
     callsTool(session, 'nonsense', {})
     while ((await toolAnswer(session)) === 'Pressed.');
@@ -259,7 +272,7 @@ describe('keys', () => {
     const { session, carrier } = await inConversation()
     for (let press = 0; press < 10; press++) {
       callsTool(session, 'press_keys', { digits: '1' })
-      expect(await toolAnswer(session)).toBe('Pressed.')
+      expect(await meanwhile(carrier, toolAnswer(session))).toBe('Pressed.')
       carrier.returns(await carrier.marks(1))
     }
     callsTool(session, 'press_keys', { digits: '1' })

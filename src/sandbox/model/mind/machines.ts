@@ -64,10 +64,10 @@ export const answerMachine = (heard: Heard, scene: Scene, brief: Brief): Move | 
     : call('press_keys', { digits: option.key })
 }
 
-/** A call of `press_keys` as a line of the conversation; undefined for any other function. */
-export const pressedKeys = (called: { name: string; arguments: string; status: string }): Line | undefined => {
+/** A call of `press_keys` as a line of the conversation; undefined for any other function, and for keys that were refused. */
+export const pressedKeys = (called: { name: string; arguments: string }, output: string): Line | undefined => {
   const digits = /"digits":"([^"]*)"/.exec(called.arguments)?.[1]
-  if (called.name !== 'press_keys' || called.status !== 'completed' || digits === undefined) return undefined
+  if (called.name !== 'press_keys' || digits === undefined || !/^pressed/i.test(output)) return undefined
   return { speaker: 'agent', text: `[pressed ${digits}]` }
 }
 

@@ -137,17 +137,23 @@ export const withAudio = ({ wire, audio }: Entry): unknown => {
 
 /** What was said on the phone so far, as the model knows it. */
 export const linesOf = (conversation: Conversation): Line[] =>
-  conversation.entries().flatMap(entry => lineOf(entry) ?? [])
+  conversation.entries().flatMap(entry => lineOf(entry, conversation) ?? [])
 
-const lineOf = (entry: Entry): Line | undefined => {
+const lineOf = (entry: Entry, conversation: Conversation): Line | undefined => {
   const { wire } = entry
-  if (wire.type === 'function_call') return pressedKeys(wire)
+  if (wire.type === 'function_call') return pressedKeys(wire, outputOf(wire.call_id, conversation))
   if (wire.type !== 'message' || wire.role === 'system') return undefined
   const speaker = wire.role === 'assistant' ? 'agent' : 'callee'
   if (entry.audio.length > 0) return { speaker, text: (entry.heard ?? hearAll(concat(entry.audio))).trim() }
   const text = textOf(wire)
   return isHandedOver(text) ? undefined : { speaker, text }
 }
+
+const outputOf = (callId: string, conversation: Conversation): string =>
+  conversation
+    .entries()
+    .map(({ wire }) => (wire.type === 'function_call_output' && wire.call_id === callId ? wire.output : ''))
+    .join('')
 
 /** Text with markup is context handed over in the conversation, such as a website; nobody said it. */
 const isHandedOver = (text: string): boolean => /<[a-z_]+[^>]*>/i.test(text)

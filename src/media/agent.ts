@@ -4,12 +4,13 @@
 // A2  A session that is lost is replaced, and told what was said; the phone does not notice.
 // A3  Items of different sessions never meet: their ids carry the number of the session.
 
-import type { AnsweredBy, Turn } from '../calls/call.ts'
+import type { Turn } from '../calls/call.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { earlierItem } from '../briefing/briefing.ts'
 import type { SessionItem } from '../briefing/briefing.ts'
 import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
+import type { AgentEvents } from './agent-events.ts'
 import { bytesOf } from './frames.ts'
 import type { Leg } from './leg.ts'
 import { createPlayback, msOf } from './playback.ts'
@@ -39,22 +40,6 @@ export interface AgentDeps {
   on: AgentEvents
   metrics: Metrics
   log: Log
-}
-
-export interface AgentEvents {
-  /** A turn was completed, cut or corrected. */
-  turnsChanged: () => void
-  calleeSpoke: () => void
-  /** The agent wants to end the call, once what it says has been heard. */
-  endCalled: () => void
-  /** The agent hears the greeting of a voicemail, and waits for the beep. */
-  waitsForBeep: () => void
-  /** Who answered, as far as the agent can tell. */
-  found: (who: AnsweredBy) => void
-  /** A new session has taken over from a lost one. */
-  resumed: () => void
-  /** There is no session any more, and none can be had. */
-  lost: () => void
 }
 
 export type Agent = ReturnType<typeof createAgent>

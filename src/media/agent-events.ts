@@ -1,0 +1,18 @@
+import type { AnsweredBy } from '../calls/call.ts'
+
+/** What a bridge hears of its agent. */
+export interface AgentEvents {
+  /** A turn was completed, cut or corrected. */
+  turnsChanged: () => void
+  calleeSpoke: () => void
+  /** The agent wants to end the call, once what it says has been heard. */
+  endCalled: () => void
+  /** The agent hears the greeting of a voicemail, and waits for the beep. */
+  waitsForBeep: () => void
+  /** Who answered, as far as the agent can tell. */
+  found: (who: AnsweredBy) => void
+  /** A new session has taken over from a lost one. */
+  resumed: () => void
+  /** There is no session any more, and none can be had. */
+  lost: () => void
+}

@@ -2,6 +2,8 @@
 import { agrees } from './agrees.ts'
 import { asksAQuestionAtGoodbye } from './asks-a-question-at-goodbye.ts'
 import { busy } from './busy.ts'
+import { callbackBeforeTheResponse } from './callback-before-the-response.ts'
+import { callbacksRepeated } from './callbacks-repeated.ts'
 import { fax } from './fax.ts'
 import { fullyBooked } from './fully-booked.ts'
 import { hangsUpAtOnce } from './hangs-up-at-once.ts'
@@ -12,9 +14,14 @@ import { interruptsOnce } from './interrupts-once.ts'
 import { menuWithoutEnd } from './menu-without-end.ts'
 import { menu } from './menu.ts'
 import { noAnswer } from './no-answer.ts'
+import { notJson } from './not-json.ts'
 import { offersAnotherTime } from './offers-another-time.ts'
 import { personTakenForAMachine } from './person-taken-for-a-machine.ts'
+import { rateLimitedOnce } from './rate-limited-once.ts'
 import { refused } from './refused.ts'
+import { responseAndCallbacksLost } from './response-and-callbacks-lost.ts'
+import { responseLost } from './response-lost.ts'
+import { serverErrorAfterAccepting } from './server-error-after-accepting.ts'
 import { silentLine } from './silent-line.ts'
 import { talksAtTheSameTime } from './talks-at-the-same-time.ts'
 import { triesToTakeOver } from './tries-to-take-over.ts'
@@ -45,6 +52,13 @@ export const SCENARIOS: readonly Scenario[] = [
   menu,
   menuWithoutEnd,
   triesToTakeOver,
+  responseLost,
+  serverErrorAfterAccepting,
+  callbackBeforeTheResponse,
+  notJson,
+  rateLimitedOnce,
+  callbacksRepeated,
+  responseAndCallbacksLost,
 ]
 
 /** The scenario that a number chooses: `agrees` for every number that is not in the table. */

@@ -7,7 +7,7 @@ import type { Benchmark, BenchRun } from './benchmark.ts'
 import { createKeys, emptyStore } from './records.ts'
 import { placeCall } from './place.ts'
 import type { ReadCall } from './place.ts'
-import { cpuSecondsOf } from './processes.ts'
+import { cpuOf } from './processes.ts'
 import { withStack } from './stack.ts'
 import type { BenchStack } from './stack.ts'
 import { median, quantile, ratios, spread } from './statistics.ts'
@@ -28,12 +28,6 @@ interface Window {
   found: string[]
   /** Processor time a call, in seconds, by process. */
   cpuSeconds: Record<string, number>
-}
-
-const cpuOf = async (pids: BenchStack['pids']): Promise<Record<string, number>> => {
-  const entries = Object.entries(pids).map(async ([name, pid]) => [name, await cpuSecondsOf(pid)] as const)
-  const { user, system } = process.cpuUsage()
-  return { ...Object.fromEntries(await Promise.all(entries)), 'this benchmark': (user + system) / 1e6 }
 }
 
 const runWindow = async (stack: BenchStack, calls: number, concurrency: number): Promise<Window> => {
@@ -111,9 +105,12 @@ const run = async ({ quick, signal }: BenchRun): Promise<void> =>
   await withStack({ speed: SPEED, signal }, async stack => {
     await runWindow(stack, 1, 1)
     const windows = LEVELS.map((): Window[] => [])
-    for (let round = 0; round < (quick ? 1 : 3); round++)
-      for (const [index, level] of LEVELS.entries())
-        windows[index]?.push(await runWindow(stack, Math.max(quick ? 3 : 8, 2 * level), level))
+    const rounds = quick ? 1 : 3
+    for (let round = 0; round < rounds; round++)
+      for (const [index, level] of LEVELS.entries()) {
+        console.error(`round ${round + 1} of ${rounds}, ${level} at a time`)
+        windows[index]?.push(await runWindow(stack, Math.max(quick ? 3 : 5, 2 * level), level))
+      }
     printTable(
       ['at a time', 'as they should', 'calls a minute', 'against 1', 'a call takes s', 'longest', 'audio of it'],
       LEVELS.map((level, index) => rowOf(level, windows[index] ?? [], windows[0] ?? [])),

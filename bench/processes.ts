@@ -47,10 +47,17 @@ export const memoryOf = async (root: number): Promise<Memory> => {
 // USER_HZ, which Linux fixes for /proc.
 const TICKS_A_SECOND = 100
 
-/** The processor time, in seconds, that a process and all that it started and still has, or has waited for, have taken. */
-export const cpuSecondsOf = async (root: number): Promise<number> => {
+/** What a process, those that it has, and those that it has waited for took, in seconds. */
+const cpuSecondsOf = async (root: number): Promise<number> => {
   const stats = await Promise.all((await familyOf(root)).map(statOf))
   // utime stime cutime cstime
   const ticks = stats.flatMap(stat => stat.slice(11, 15)).reduce((sum, value) => sum + value, 0)
   return ticks / TICKS_A_SECOND
+}
+
+/** The processor time that each process and this one have taken so far, in seconds; in steps of 10 ms. */
+export const cpuOf = async (pids: Record<string, number>): Promise<Record<string, number>> => {
+  const entries = Object.entries(pids).map(async ([name, pid]) => [name, await cpuSecondsOf(pid)] as const)
+  const { user, system } = process.cpuUsage()
+  return { ...Object.fromEntries(await Promise.all(entries)), 'this benchmark': (user + system) / 1e6 }
 }

@@ -10,7 +10,7 @@ import type { Stack } from '../../devstack/stack.ts'
 export const startApi = async (
   stack: Stack,
   signal: AbortSignal,
-): Promise<{ url: string; stop: () => Promise<void> }> => {
+): Promise<{ url: string; pid: number; stop: () => Promise<void> }> => {
   const { env } = process
   const ports = await choosePorts('free', ['api', 'sandbox'], env)
   const service = servicesOf({ ...stack, ports, env, speed: 20 }).find(({ name }) => name === 'api')
@@ -32,5 +32,5 @@ export const startApi = async (
     await family.close()
     throw error
   }
-  return { url, stop: () => family.close() }
+  return { url, pid: child.pid, stop: () => family.close() }
 }

@@ -181,6 +181,26 @@ describe('a call', () => {
     const asked = pair.us.received.find(one => one.path === '/twiml' && one.form['CallSid'] === sid)
     expect(asked?.form).toMatchObject({ AnsweredBy: 'human', CallStatus: 'in-progress' })
   })
+
+  it.each([
+    ['+14155550120', 'Enable', 'machine_start'],
+    ['+14155550120', 'DetectMessageEnd', 'machine_end_beep'],
+    ['+14155550121', 'DetectMessageEnd', 'human'],
+    ['+14155550122', 'Enable', 'machine_start'],
+    ['+14155550122', 'DetectMessageEnd', 'machine_end_other'],
+    ['+14155550123', 'DetectMessageEnd', 'fax'],
+    ['+14155550124', 'DetectMessageEnd', 'unknown'],
+  ])('takes %s, asked to %s, for %s', async (To, MachineDetection, expected) => {
+    pair.us.answer(request => (request.path === '/twiml' ? '<Response><Pause length="32"/></Response>' : ''))
+    const amd = { MachineDetection, AsyncAmd: 'true', AsyncAmdStatusCallback: `${pair.us.url}/amd` }
+    const sid = await pair.dial({ To, ...amd })
+    const leg = await pair.ended(sid)
+    const told = pair.us.received.find(({ path, form }) => path === '/amd' && form['CallSid'] === sid)
+    expect(told?.form['AnsweredBy']).toBe(expected)
+    const greeting = leg.callee.find(({ kind }) => kind === 'said')
+    if (expected === 'machine_end_beep')
+      expect(Number(told?.form['MachineDetectionDuration'])).toBeGreaterThan(greeting!.endMs)
+  })
 })
 
 describe('TwiML', () => {

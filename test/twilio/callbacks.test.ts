@@ -205,6 +205,23 @@ test.each([
   expect((await api().calls.find(id))?.answeredBy).toBe(expected)
 })
 
+test.each([
+  ['human', 'human'],
+  ['machine_start', 'machine'],
+  ['machine_end_beep', 'message_end'],
+  ['machine_end_silence', 'message_end'],
+  ['machine_end_other', 'message_end'],
+  ['fax', 'fax'],
+  ['unknown', null],
+])('AnsweredBy %s reaches the conversation as %s, and only the first counts', async (AnsweredBy, expected) => {
+  const id = await dialedCall()
+  await api().conversations.ensure(id)
+  await tell(`${id}/amd`, { CallSid: LEG, AnsweredBy })
+  expect((await api().conversations.find(id))?.detected).toBe(expected)
+  await tell(`${id}/amd`, { CallSid: LEG, AnsweredBy: 'human' })
+  expect((await api().conversations.find(id))?.detected).toBe(expected ?? 'human')
+})
+
 test.each(['instructions', 'instructions?after=1', 'status', 'amd'])(
   'a request for %s without the right signature is refused and changes nothing',
   async path => {

@@ -15,7 +15,12 @@ import { startCanary } from './canary.ts'
 import { PAGES, SPELLINGS, pageWith, spellingsPage } from './vectors.ts'
 
 const log = createLog('test', 'silent')
-const browser = createBrowser({ find: () => findChromium(null), log })
+const browser = createBrowser({
+  find: () => findChromium(process.env['CHROMIUM_PATH'] ?? null),
+  log,
+  // Time enough on a busy machine, where a page that did not get to its attack would prove nothing.
+  limits: { openPages: 3, settleMs: 15_000 },
+})
 let canary: Awaited<ReturnType<typeof startCanary>>
 let sitePort: number
 
@@ -61,7 +66,7 @@ const open = async (path: string): Promise<string> => {
   const proxy = await startFilteringProxy({ allowedHosts, maxBytes: 5_000_000, resolve, log })
   try {
     const url = new URL(path, `http://127.0.0.1:${sitePort}`).href
-    return await browser.render(url, proxy.url, AbortSignal.timeout(20_000)).catch((error: Error) => error.message)
+    return await browser.render(url, proxy.url, AbortSignal.timeout(28_000)).catch((error: Error) => error.message)
   } finally {
     await proxy.close()
   }
@@ -76,6 +81,7 @@ beforeAll(async () => {
 afterEach(() => expect(canary.contacts).toEqual([]))
 afterAll(async () => {
   await browser.close()
+  expect(canary.contacts).toEqual([])
   site.closeAllConnections()
   site.close()
   canary.close()

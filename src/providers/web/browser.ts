@@ -14,7 +14,7 @@ import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { childWithArgument, processTree } from './process-tree.ts'
 import type { ProcessMemory } from './process-tree.ts'
-import { renderPage } from './render.ts'
+import { Stuck, renderPage } from './render.ts'
 import type { PageRequest } from './render.ts'
 import { createSlots } from './slots.ts'
 import { Unreadable } from './unreadable.ts'
@@ -43,6 +43,7 @@ interface Limits {
   /** Of all its processes: more than the first while no page is open, and it is replaced; more than the second, ended. */
   idleBytes: number
   treeBytes: number
+  settleMs: number
 }
 
 const MB = 1024 * 1024
@@ -52,6 +53,7 @@ const LIMITS: Limits = {
   processBytes: 512 * MB,
   idleBytes: 800 * MB,
   treeBytes: 2048 * MB,
+  settleMs: 8_000,
 }
 const LAUNCH_MS = 10_000
 const CLOSE_MS = 3_000
@@ -108,7 +110,10 @@ export const createBrowser = ({ find, log, limits }: BrowserDeps): PageBrowser =
 
   const start = async (): Promise<Running> => {
     path ??= find()
-    const program = await path
+    const program = await path.catch((error: unknown) => {
+      path = null
+      throw error
+    })
     if (program === null) throw new Unreadable('its text is made by scripts, and there is no browser to run them')
     const started = await launch(program)
     const watch = setInterval(() => void endExcess(started, limit), WATCH_MS)
@@ -139,6 +144,10 @@ export const createBrowser = ({ find, log, limits }: BrowserDeps): PageBrowser =
     used.open += 1
     try {
       return await renderPage(used.browser, page)
+    } catch (error) {
+      if (error instanceof Stuck && running === used) running = null
+      if (error instanceof Stuck) void end(used)
+      throw error
     } finally {
       await release(used)
     }
@@ -148,7 +157,7 @@ export const createBrowser = ({ find, log, limits }: BrowserDeps): PageBrowser =
     render: async (url, proxyUrl, signal) => {
       const free = await slots.take(signal)
       try {
-        return await renderIn(await acquire(), { url, proxyUrl, signal })
+        return await renderIn(await acquire(), { url, proxyUrl, settleMs: limit.settleMs, signal })
       } catch (error) {
         if (error instanceof Unreadable || signal.aborted) throw error
         log.warn({ reason: messageOf(error).split('\n')[0] }, 'the browser failed on a page')

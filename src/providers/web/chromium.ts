@@ -1,5 +1,6 @@
 // Finds a Chromium: the one that is named, else one that is installed, else the one that an optional package carries.
 import { execFile } from 'node:child_process'
+import type { Stats } from 'node:fs'
 import { access, constants, lstat, mkdtemp, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -39,13 +40,12 @@ export const packagedChromium = async (folder: string): Promise<string | null> =
   const entry = packageEntry()
   if (entry === null) return null
   const home = join(folder, `errand-chromium-${versionOf(entry)}-${process.getuid?.() ?? 0}`)
-  if (!(await isOurs(home))) {
+  if ((await statusOf(home)) === null) {
     const partial = await mkdtemp(`${home}.`)
     await unpackInto(partial, entry)
     await rename(partial, home).catch(async () => await rm(partial, { recursive: true, force: true }))
-    if (!(await isOurs(home))) return null
   }
-  return join(home, 'chromium')
+  return isOurs(await statusOf(home)) ? join(home, 'chromium') : null
 }
 
 const require = createRequire(import.meta.url)
@@ -61,14 +61,14 @@ const packageEntry = (): string | null => {
 const versionOf = (entry: string): string =>
   (require(join(dirname(entry), '../../package.json')) as { version: string }).version
 
+const statusOf = async (path: string): Promise<Stats | null> => await lstat(path).catch(() => null)
+
 // A name in a folder that everybody writes to: a program that another user put there is not started.
-const isOurs = async (home: string): Promise<boolean> => {
-  const found = await lstat(home).catch(() => null)
-  return found !== null && found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
-}
+const isOurs = (found: Stats | null): boolean =>
+  found !== null && found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
 
 // The package unpacks to the temporary folder and takes whatever lies there for whole, so it gets one to itself.
 const unpackInto = async (folder: string, entry: string): Promise<void> => {
-  const script = `require(${JSON.stringify(entry)}).default.executablePath()`
+  const script = `require(${JSON.stringify(entry)}).executablePath()`
   await promisify(execFile)(process.execPath, ['-e', script], { env: { TMPDIR: folder } })
 }

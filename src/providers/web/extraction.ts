@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Extract } from './extract.ts'
 import { Unreadable } from './unreadable.ts'
 
-const EXTRACT_MS = 3_000
+const EXTRACT_MS = 6_000
 
 /** Title and text of a page; throws `Unreadable` when it takes too much time or memory. */
 export const extractInThread = async (html: string, signal: AbortSignal): Promise<Extract> => {

@@ -1,6 +1,6 @@
 // Renders one page in a context of its own, and takes its HTML when it has come to rest.
 // D1  The HTML is taken in a world of its own, which the page's scripts do not reach.
-// D2  The page is left behind within CLOSE_MS whatever it does; what still hangs then dies with its context or browser.
+// D2  A page ends with its context. A browser that does not let go of one in time is Stuck, and of no more use.
 import { errors } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
@@ -11,47 +11,60 @@ import { browserUserAgent } from './user-agent.ts'
 export interface PageRequest {
   url: string
   proxyUrl: string
+  /** A page that still asks for more after this long is read as it is by then. */
+  settleMs: number
   signal: AbortSignal
 }
 
 const MAX_HTML_CHARACTERS = 2_000_000
-// A page that keeps asking for more is read as it is by then.
-const SETTLE_MS = 8_000
 const ATTEMPTS = 3
+const CLOSE_MS = 2_000
+
+/** The browser did not close a page; whatever holds it dies only with the browser. */
+export class Stuck extends Error {
+  override readonly name = 'Stuck'
+}
 
 /** HTML of the page at `url` after its scripts ran; throws `Unreadable`, the signal's reason, or what the browser says. */
-export const renderPage = async (browser: Browser, { url, proxyUrl, signal }: PageRequest): Promise<string> => {
+export const renderPage = async (browser: Browser, request: PageRequest): Promise<string> => {
   const context = await browser.newContext({
-    proxy: { server: proxyUrl },
+    proxy: { server: request.proxyUrl },
     userAgent: browserUserAgent(browser.version()),
     acceptDownloads: false,
     serviceWorkers: 'block',
     permissions: [],
   })
   try {
-    return await unlessAborted(signal, openPage(context, url))
+    return await unlessAborted(request.signal, openPage(context, request))
   } finally {
-    await context.close()
+    await close(context)
   }
 }
 
-const openPage = async (context: BrowserContext, url: string): Promise<string> => {
+const close = async (context: BrowserContext): Promise<void> => {
+  const limit = AbortSignal.timeout(CLOSE_MS)
+  await unlessAborted(limit, context.close()).catch(error => {
+    throw limit.aborted ? new Stuck('it did not close a page') : error
+  })
+}
+
+const openPage = async (context: BrowserContext, request: PageRequest): Promise<string> => {
   const page = await context.newPage()
   context.on('page', popup => void popup.close().catch(() => undefined))
   const crashed = new Promise<never>((_resolve, reject) =>
     page.once('crash', () => reject(new Unreadable('the page took too much memory, or broke the browser'))),
   )
   crashed.catch(() => undefined)
-  return await Promise.race([crashed, settle(page, url).then(async () => await takeHtml(context, page))])
+  return await Promise.race([crashed, settle(page, request).then(async () => await takeHtml(context, page))])
 }
 
-const settle = async (page: Page, url: string): Promise<void> => {
+const settle = async (page: Page, { url, settleMs }: PageRequest): Promise<void> => {
   try {
-    const response = await page.goto(url, { waitUntil: 'networkidle', timeout: SETTLE_MS })
+    const response = await page.goto(url, { waitUntil: 'networkidle', timeout: settleMs })
     if (response && !response.ok())
       throw new Unreadable(response.headers()[REFUSAL_HEADER] ?? `HTTP ${response.status()}`)
   } catch (error) {
-    if (error instanceof Unreadable) throw error
+    if (error instanceof Unreadable || !page.context().browser()?.isConnected()) throw error
     if (!(error instanceof errors.TimeoutError)) throw new Unreadable(navigationReason(error))
   }
 }

@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws'
 import { createLog } from '../../src/log.ts'
 import type { Carrier, DialOutcome } from '../../src/providers/ports.ts'
 import { createCarrier } from '../../src/providers/twilio/carrier.ts'
+import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
 import { AUTH_TOKEN, CALL, useApi } from '../api/api.ts'
@@ -51,7 +52,10 @@ afterAll(async () => {
 })
 
 /** An accepted call to a scenario's number, and the dial of it. */
-const dial = async (number: string): Promise<{ id: string; outcome: DialOutcome }> => {
+const dial = async (
+  number: string,
+  beforeIt?: (callId: string) => Promise<void>,
+): Promise<{ id: string; outcome: DialOutcome }> => {
   const { key } = await api().newAccount()
   const { body } = await api().send('POST', '/api/v1/calls', { key, body: { ...CALL, to_phone_number: number } })
   const id: string = body.data.call_id
@@ -59,6 +63,7 @@ const dial = async (number: string): Promise<{ id: string; outcome: DialOutcome 
   await api().conversations.ensure(id)
   await offerHost(id)
   await api().calls.claimDial(id, until)
+  await beforeIt?.(id)
   const outcome = await carrier.placeCall({
     callId: id,
     to: number,
@@ -147,6 +152,67 @@ test('hanging up ends a leg that rings', async () => {
 test('a number that the carrier refuses is refused with its code', async () => {
   const { outcome } = await dial('+14155550105')
   expect(outcome).toMatchObject({ kind: 'refused', carrierCode: '21211' })
+})
+
+test.each([
+  ['lost', '+14155550140'],
+  ["followed by the carrier's 500", '+14155550141'],
+  ['no JSON', '+14155550143'],
+])(
+  'a dial whose answer is %s is unknown; its first callback binds the leg, which the list has once',
+  async (_, to) => {
+    const since = new Date()
+    const { id, outcome } = await dial(to)
+    expect(outcome.kind).toBe('unknown')
+    await api().engine.untilTold('signalAnswered', id)
+    const { legId } = (await api().calls.find(id))!
+    expect((await carrier.findLegs(to, since)).map(leg => leg.legId)).toEqual([legId])
+    await carrier.hangUp(legId ?? '')
+  },
+)
+
+test('a callback before the answer to the dial and that answer bind the same leg', async () => {
+  const { id, outcome } = await dial('+14155550142')
+  expect(outcome).toEqual({ kind: 'dialed', legId: (await api().calls.find(id))?.legId })
+  if (outcome.kind === 'dialed') await carrier.hangUp(outcome.legId)
+})
+
+test('one request too many is tried again in place, and makes one leg', async () => {
+  const since = new Date()
+  const { outcome } = await dial('+14155550144')
+  expect(outcome.kind).toBe('dialed')
+  const legs = await carrier.findLegs('+14155550144', since)
+  expect(legs).toHaveLength(1)
+  await carrier.hangUp(legs[0]?.legId ?? '')
+})
+
+test('callbacks that come twice and out of order say the same', async () => {
+  const { id, outcome } = await dial('+14155550145')
+  await api().engine.untilTold('signalAnswered', id)
+  if (outcome.kind === 'dialed') await carrier.hangUp(outcome.legId)
+  await api().engine.untilTold('signalLegEnded', id)
+  expect(await api().calls.find(id)).toMatchObject({ status: 'in_progress', leg: { ended: 'completed' } })
+})
+
+test('without an answer and callbacks a dial is known from the list alone', async () => {
+  const since = new Date()
+  const { id, outcome } = await dial('+14155550146')
+  expect(outcome.kind).toBe('unknown')
+  const state = async () => (await carrier.findLegs('+14155550146', since)).map(leg => leg.state)
+  while (!(await state()).includes('busy')) expect(await state()).toHaveLength(1)
+  expect((await api().calls.find(id))?.legId).toBeNull()
+})
+
+test('the leg of a call that has ended meanwhile is hung up at its first callback', async () => {
+  const { id } = await dial('+14155550140', async callId => {
+    await api().calls.advance(callId, 'failed', { errorCode: 'dial_unknown' })
+  })
+  const state = async () => {
+    const { legs } = (await (await fetch(`${sandbox.url}/sandbox/legs`)).json()) as { legs: LegAccount[] }
+    return legs.find(leg => leg.requests.some(({ url }) => url.includes(id)))?.status
+  }
+  while (!['canceled', 'completed'].includes((await state()) ?? ''))
+    expect((await api().calls.find(id))?.legId).toBeNull()
 })
 
 test('wrong credentials are a refusal', async () => {

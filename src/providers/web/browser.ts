@@ -67,8 +67,9 @@ interface Running {
 }
 
 const FLAGS = [
-  // WebRTC would send UDP past the proxy.
+  // WebRTC would send UDP past the proxy. The whole browser knows the first name, the headless one only the second.
   '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
   // Only the proxy resolves names.
   '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
   '--disable-quic',

@@ -17,7 +17,7 @@ const heardInto = ({ callee }: LegAccount): number[] =>
 describe('at speed 20', () => {
   let stack: ScenarioStack
   beforeAll(async () => {
-    stack = await startScenarioStack(20)
+    stack = await startScenarioStack()
   })
   afterAll(async () => await stack?.stop())
 

@@ -1,17 +1,17 @@
 // Menus, on the whole stack: keys are tones in the audio, decoded by the callee's own ear.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-import { startE2eStack } from '../support/e2e-stack.ts'
-import type { E2eStack } from '../support/e2e-stack.ts'
+import { startScenarioStack } from '../support/scenario-stack.ts'
+import type { ScenarioStack } from '../support/scenario-stack.ts'
 
-let e2e: E2eStack
+let stack: ScenarioStack
 beforeAll(async () => {
-  e2e = await startE2eStack()
+  stack = await startScenarioStack()
 })
-afterAll(async () => await e2e?.stop())
+afterAll(async () => await stack?.stop())
 
 it('a menu of two levels is listened to, and leads to a person', async () => {
-  const { call, leg } = await e2e.play('menu')
+  const { call, leg } = await stack.play('menu')
   const keys = leg.callee.filter(({ text }) => text.startsWith('[pressed '))
   expect(keys.map(({ text }) => text)).toEqual(['[pressed 1]', '[pressed 2]'])
   for (const key of keys) {
@@ -23,12 +23,12 @@ it('a menu of two levels is listened to, and leads to a person', async () => {
 })
 
 it('another objective presses another key', async () => {
-  const { call } = await e2e.play('menu', { objective: 'Ask for the opening hours on Sunday' })
+  const { call } = await stack.play('menu', { objective: 'Ask for the opening hours on Sunday' })
   expect(call.transcript).toContain('Agent: [pressed 2]\nCallee: To hear the wine list')
 })
 
 it('a menu that leads back to itself is given up when it comes for the third time', async () => {
-  const { call, leg } = await e2e.play('menu-without-end')
+  const { call, leg } = await stack.play('menu-without-end')
   expect(leg.callee.filter(({ text }) => text.startsWith('[pressed '))).toHaveLength(2)
   expect(leg.streams[0]?.end).toBe('served')
   expect(call).toMatchObject({ answered_by: 'machine', outcome: 'not_achieved' })

@@ -1,14 +1,14 @@
 // Machines that answer, on the whole stack. The carrier's word on who answered may be wrong; what is heard decides.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { startE2eStack } from '../support/e2e-stack.ts'
-import type { E2eStack, Played } from '../support/e2e-stack.ts'
+import { startScenarioStack } from '../support/scenario-stack.ts'
+import type { ScenarioStack, Played } from '../support/scenario-stack.ts'
 
-let e2e: E2eStack
+let stack: ScenarioStack
 beforeAll(async () => {
-  e2e = await startE2eStack()
+  stack = await startScenarioStack()
 })
-afterAll(async () => await e2e?.stop())
+afterAll(async () => await stack?.stop())
 
 const detected = ({ leg }: Played): string[] =>
   leg.requests.filter(({ purpose }) => purpose === 'amd').map(({ event }) => event)
@@ -20,7 +20,7 @@ describe('a voicemail', () => {
   it.each(['voicemail', 'voicemail-taken-for-a-person'])(
     '%s gets one whole message after its beep, with the name of the caller, and the line is closed',
     async name => {
-      const played = await e2e.play(name)
+      const played = await stack.play(name)
       const messages = saidByAgent(played)
       expect(messages).toEqual([
         expect.stringMatching(/AI assistant.*Alex Rivera.*table for 2 at 7pm.*Goodbye\.$/),
@@ -35,7 +35,7 @@ describe('a voicemail', () => {
   )
 
   it('is left another message for another objective', async () => {
-    const played = await e2e.play('voicemail', {
+    const played = await stack.play('voicemail', {
       objective: 'Ask for the opening hours on Sunday',
       caller_name: 'Jo',
     })
@@ -44,20 +44,20 @@ describe('a voicemail', () => {
 })
 
 it('a person whom the carrier takes for a machine is talked with as any person', async () => {
-  const played = await e2e.play('person-taken-for-a-machine')
+  const played = await stack.play('person-taken-for-a-machine')
   expect(detected(played)).toEqual(['machine_end_other'])
   expect(played.call).toMatchObject({ answered_by: 'human', outcome: 'achieved' })
 })
 
 it('a fax ends the call by the carrier’s word, and not by the callee’s patience', async () => {
-  const played = await e2e.play('fax')
+  const played = await stack.play('fax')
   expect(detected(played)).toEqual(['fax'])
   expect(played.call).toMatchObject({ answered_by: 'machine' })
   expect(played.leg.streams[0]?.end).toBe('served')
 })
 
 it('a silent line is asked whether anyone is there, and then given up', async () => {
-  const played = await e2e.play('silent-line')
+  const played = await stack.play('silent-line')
   expect(played.call).toMatchObject({ answered_by: null })
   expect(saidByAgent(played)).toHaveLength(2)
   expect(played.leg.streams[0]?.end).toBe('served')

@@ -6,7 +6,7 @@ import type { ScenarioStack } from '../support/scenario-stack.ts'
 
 let stack: ScenarioStack
 beforeAll(async () => {
-  stack = await startScenarioStack(20)
+  stack = await startScenarioStack()
 })
 afterAll(async () => await stack?.stop())
 

@@ -9,13 +9,23 @@ import { expect, inject } from 'vitest'
 
 import { createDevelopmentAccount } from '../../devstack/account.ts'
 import { placeAndFollow } from '../../devstack/demo/call.ts'
+import type { WireCall } from '../../devstack/demo/call.ts'
 import { differences, legsOf } from '../../devstack/demo/differences.ts'
 import { readmeRequest } from '../../devstack/demo/request.ts'
+import type { CallBody } from '../../devstack/demo/request.ts'
 import { createProgress } from '../../devstack/progress.ts'
 import { startStack } from '../../devstack/stack.ts'
+import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
 
-export const startScenarioStack = async (speed: number) => {
+/** A call that ended as its scenario says, and the carrier's own account of its leg. */
+export interface Played {
+  call: WireCall & Record<string, unknown>
+  turns: NonNullable<WireCall['turns']>
+  leg: LegAccount
+}
+
+export const startScenarioStack = async (speed = 20) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'errand-e2e-'))
   const name = `e2e-${randomUUID()}`
   const stack = await startStack({
@@ -27,20 +37,22 @@ export const startScenarioStack = async (speed: number) => {
     namespace: name,
     env: { ...process.env, MONGODB_URL: inject('mongodbUrl'), TEMPORAL_ADDRESS: inject('temporalAddress') },
   })
+  const request = await readmeRequest(stack.sandboxUrl)
 
   return {
-    /** Plays a scenario to its end, which must be as it says; gives the call, and the carrier's account of its leg. */
-    play: async (scenarioName: string) => {
+    stack,
+    /** Plays a scenario with the README's call, changed by `changes`; it must end as it says, word for word. */
+    play: async (scenarioName: string, changes: CallBody = {}): Promise<Played> => {
       const scenario = SCENARIOS.find(one => one.name === scenarioName)!
-      const body = { ...(await readmeRequest(stack.sandboxUrl)), to_phone_number: scenario.number }
+      const body = { ...request, ...changes, to_phone_number: scenario.number }
       const account = await createDevelopmentAccount(stack)
       const { signal } = new AbortController()
       const followed = await placeAndFollow(stack, account, body, signal, new PassThrough().resume())
-      const call = followed.body.data
+      const { data } = followed.body
       const spent = followed.creditsBefore - followed.creditsAfter
-      expect(await differences(stack, scenario, call, spent)).toEqual([])
-      const [leg] = await legsOf(stack.sandboxUrl, call.call_id)
-      return { call, turns: call.turns ?? [], leg: leg! }
+      expect(await differences(stack, scenario, data, spent)).toEqual([])
+      const [leg] = await legsOf(stack.sandboxUrl, data.call_id)
+      return { call: data as Played['call'], turns: data.turns ?? [], leg: leg! }
     },
     stop: async (): Promise<void> => {
       await stack.stop()

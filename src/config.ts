@@ -2,6 +2,8 @@
 import { z } from 'zod'
 
 import type { Mode } from './calls/call.ts'
+import { TIMEOUTS, brokenRules } from './timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -76,6 +78,30 @@ const required = <T>(value: T | null, what: string): T => {
   return value
 }
 
+const json = text.transform((value, ctx) => {
+  try {
+    return JSON.parse(value) as unknown
+  } catch {
+    ctx.addIssue({ code: 'custom', message: 'expected JSON' })
+    return z.NEVER
+  }
+})
+const timeoutsSchema = z.object({
+  TIMEOUTS: json
+    .pipe(z.partialRecord(z.enum(Object.keys(TIMEOUTS) as [keyof Timeouts]), z.number().int().positive()))
+    .default({}),
+})
+
+/** The time-outs, with those in place that `TIMEOUTS` names: `{"ringMs":5000}`. */
+const timeoutsOf = (env: Env): Timeouts => {
+  const timeouts = { ...TIMEOUTS, ...parse(timeoutsSchema, env).TIMEOUTS }
+  const broken = brokenRules(timeouts)
+  if (broken.length === 0) return timeouts
+  throw new ConfigError(
+    `the time-outs do not fit together. Expected:\n${broken.map(rule => `  ${rule}`).join('\n')}`,
+  )
+}
+
 /** Where the store is. */
 export const storeConfig = (env: Env) =>
   parse(enginesSchema.pick({ MONGODB_URL: true, MONGODB_DATABASE: true }), env)
@@ -84,6 +110,7 @@ export const storeConfig = (env: Env) =>
 export const apiConfig = (env: Env) => ({
   ...parse(listenSchema, env),
   ...parse(enginesSchema, env),
+  timeouts: timeoutsOf(env),
   publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
   carriers: { live: carrierOf(env, 'live'), test: carrierOf(env, 'test') },
 })
@@ -92,6 +119,7 @@ export const apiConfig = (env: Env) => ({
 export const callsWorkerConfig = (env: Env, mode: Mode) => ({
   ...parse(listenSchema, env),
   ...parse(enginesSchema, env),
+  timeouts: timeoutsOf(env),
   mode,
   publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
   carrier: required(carrierOf(env, mode), `${PREFIX[mode]}TWILIO_ACCOUNT_SID`),
@@ -114,6 +142,7 @@ export const mediaWorkerConfig = (env: Env, mode: Mode) => ({
     }),
     env,
   ),
+  timeouts: timeoutsOf(env),
   mode,
   model: required(modelOf(env, mode), `${PREFIX[mode]}OPENAI_API_KEY`),
 })
@@ -121,5 +150,3 @@ export const mediaWorkerConfig = (env: Env, mode: Mode) => ({
 export type ApiConfig = ReturnType<typeof apiConfig>
 export type CallsWorkerConfig = ReturnType<typeof callsWorkerConfig>
 export type MediaWorkerConfig = ReturnType<typeof mediaWorkerConfig>
-
-export { TIMEOUTS } from './timeouts.ts'

@@ -15,7 +15,6 @@ import { createMongo, isStoreReachable, isStoreUnreachable } from './providers/m
 import { connectTemporal, createEngine } from './providers/temporal.ts'
 import { createCarrier } from './providers/twilio/carrier.ts'
 import { createCarrierRouter } from './providers/twilio/routes.ts'
-import { TIMEOUTS } from './timeouts.ts'
 
 const HEALTH_MS = 1_000
 
@@ -25,7 +24,7 @@ export interface ApiDeps extends AppDeps {
 
 /** Connects the API to its store, engine and carriers; throws when the store cannot be reached. */
 export const createApiDeps = async (config: ApiConfig, log: Log, observers: Observers): Promise<ApiDeps> => {
-  const { publicUrl } = config
+  const { publicUrl, timeouts } = config
   const mongo = await createMongo({
     url: config.MONGODB_URL,
     database: config.MONGODB_DATABASE,
@@ -34,14 +33,14 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
   })
   const { db } = mongo
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE })
-  const engine = createEngine({ client: temporal.client })
+  const engine = createEngine({ client: temporal.client, timeouts })
   const calls = observeCalls(createCallStore(db), observers)
   await calls.ensureIndexes()
   const conversations = createConversationStore(db)
 
   const carrierOf = (mode: Mode) => {
     const settings = config.carriers[mode]
-    const timeoutMs = TIMEOUTS.carrierRequestMs
+    const timeoutMs = timeouts.carrierRequestMs
     return (
       settings && {
         authToken: settings.TWILIO_AUTH_TOKEN,
@@ -66,7 +65,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
       engine,
       carriers,
       publicUrl,
-      timeouts: TIMEOUTS,
+      timeouts,
       log,
     }),
     isStoreReachable: () => isStoreReachable(db, HEALTH_MS),

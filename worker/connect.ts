@@ -6,7 +6,6 @@ import type { LogLevel, LogMetadata, Worker, WorkerOptions } from '@temporalio/w
 
 import { messageOf } from '../src/errors.ts'
 import type { Log } from '../src/log.ts'
-import { TIMEOUTS } from '../src/timeouts.ts'
 
 const RETRY_MS = 1_000
 
@@ -67,7 +66,6 @@ export const connectWorker = async (
 export const COMMON_OPTIONS = {
   // A message to a workflow whose worker has just died is answered a second later by another one.
   stickyQueueScheduleToStartTimeout: '1 s',
-  maxHeartbeatThrottleInterval: TIMEOUTS.heartbeatThrottleMs,
 } satisfies Partial<WorkerOptions>
 
 /** Runs `workers` until `stop` is aborted and they have drained; throws if one of them fails. */

@@ -17,7 +17,6 @@ import { createRealtimeModel } from '../src/providers/openai/realtime.ts'
 import { connectTemporal, createEngine, registerSearchAttributes } from '../src/providers/temporal.ts'
 import { createCarrier } from '../src/providers/twilio/carrier.ts'
 import { createIsolatedReader } from '../src/providers/web/isolated-reader.ts'
-import { TIMEOUTS } from '../src/timeouts.ts'
 import { untilConnected } from './connect.ts'
 import { loadPrompts } from './prompts.ts'
 
@@ -56,7 +55,7 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     hosts: createHostStore(mongo.db),
     credits: createCreditStore(mongo.db),
     locks: createDialLockStore(mongo.db),
-    engine: createEngine({ client: temporal.client }),
+    engine: createEngine({ client: temporal.client, timeouts: config.timeouts }),
     log,
     close: async (): Promise<void> => {
       await temporal.close()
@@ -72,7 +71,7 @@ export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: 
     {
       allowedHosts: config.websiteAllowedHosts,
       chromiumPath: config.chromiumPath,
-      timeoutMs: TIMEOUTS.websiteMs,
+      timeoutMs: config.timeouts.websiteMs,
       processName: `calls-${config.mode}`,
       logLevel: config.LOG_LEVEL,
     },
@@ -86,7 +85,7 @@ export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: 
         settings: config.carrier,
         mode: config.mode,
         publicUrl: config.publicUrl,
-        timeoutMs: TIMEOUTS.carrierRequestMs,
+        timeoutMs: config.timeouts.carrierRequestMs,
       }),
       waiting.observers,
     ),
@@ -97,7 +96,7 @@ export const createCallsWorkerDeps = async (config: CallsWorkerConfig, waiting: 
       prompts: await loadPrompts(),
     }),
     websites: observeWebsites(websites, waiting.observers),
-    timeouts: TIMEOUTS,
+    timeouts: config.timeouts,
     close: async (): Promise<void> => {
       await websites.close()
       await servers.close()
@@ -122,12 +121,12 @@ export const createMediaWorkerDeps = async (config: MediaWorkerConfig, waiting: 
         model: config.model.OPENAI_REALTIME_MODEL,
         transcriptionModel: config.model.OPENAI_TRANSCRIPTION_MODEL,
         voice: config.model.OPENAI_VOICE,
-        openMs: TIMEOUTS.modelOpenMs,
+        openMs: config.timeouts.modelOpenMs,
       },
       waiting.log,
     ),
     prompts: await loadPrompts(),
-    timeouts: TIMEOUTS,
+    timeouts: config.timeouts,
   })
   return {
     host,

@@ -27,6 +27,7 @@ export const runMediaWorker = async (
   const createWorker = async (kind: 'media' | 'handover', slots: number): Promise<Worker> =>
     await Worker.create({
       ...COMMON_OPTIONS,
+      maxHeartbeatThrottleInterval: config.timeouts.heartbeatThrottleMs,
       connection: await connectWorker(config.TEMPORAL_ADDRESS, { log, stop }),
       namespace: config.TEMPORAL_NAMESPACE,
       taskQueue: taskQueue(kind, config.mode),
@@ -43,10 +44,7 @@ export const runMediaWorker = async (
       await createWorker('handover', handoverSlots(config.MEDIA_SLOTS)),
     ]
     log.info({ host: host.id, port: host.port, slots: config.MEDIA_SLOTS }, 'media worker runs')
-    stop.addEventListener('abort', () => void drain())
-    const drain = async (): Promise<void> => {
-      await host.drain().catch((error: unknown) => log.warn({ err: error }, 'the lease could not be given up'))
-    }
+    stop.addEventListener('abort', () => void host.drain())
     await runWorkers(workers, stop)
   } finally {
     await close()

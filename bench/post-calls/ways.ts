@@ -6,7 +6,8 @@ import { createCallStore } from '../../src/calls/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
 import { newCallId } from '../../src/ids.ts'
 import { createKeyService } from '../../src/keys/service.ts'
-import { CALL_LIMITS } from '../../src/providers/temporal.ts'
+import { callLimits } from '../../src/providers/temporal.ts'
+import { TIMEOUTS } from '../../src/timeouts.ts'
 import { OBJECTIVE_CALL, taskQueue } from '../../workflows/contract.ts'
 import type { ObjectiveCallInput } from '../../workflows/contract.ts'
 import type { BenchStack } from '../stack.ts'
@@ -59,7 +60,7 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
   }
 
   const start = async (callId: string): Promise<void> => {
-    const limits = { ...CALL_LIMITS, maxDurationSeconds: REQUEST.maxDurationSeconds }
+    const limits = { ...callLimits(TIMEOUTS), maxDurationSeconds: REQUEST.maxDurationSeconds }
     const input: ObjectiveCallInput = { callId, mode: 'test', hasWebsite: false, limits }
     await client.workflow.start(OBJECTIVE_CALL, {
       workflowId: callId,

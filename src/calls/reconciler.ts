@@ -29,12 +29,10 @@ export interface ReconcilerDeps {
     hangUp: (callId: string) => Promise<void>
     finish: (input: FinishInput) => Promise<FinishResult>
   }
-  timeouts: { dialUnknownMs: number }
+  timeouts: { dialUnknownMs: number; reconcileEveryMs: number; reconcileOlderMs: number }
   log: Log
 }
 
-const EVERY_MS = 15_000
-const OLDER_THAN_MS = 30_000
 const CALLS_A_ROUND = 500
 
 export const createReconciler = (deps: ReconcilerDeps) => {
@@ -113,12 +111,12 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   return {
     reconcile,
 
-    /** Reconciles every 15 s what is older than 30 s, until the returned function is called; it waits for the round under way. */
+    /** Reconciles now and then what is older than `reconcileOlderMs`, until the returned function is called; it waits for the round under way. */
     start: (): (() => Promise<void>) => {
       let running = Promise.resolve()
       const next = async (): Promise<void> => {
-        await reconcile(new Date(Date.now() - OLDER_THAN_MS))
-        if (!isStopped) timer = setTimeout(run, EVERY_MS)
+        await reconcile(new Date(Date.now() - timeouts.reconcileOlderMs))
+        if (!isStopped) timer = setTimeout(run, timeouts.reconcileEveryMs)
       }
       const run = (): void => {
         running = next()

@@ -21,12 +21,17 @@ export const startLease = async ({ hosts, current, renewMs, log }: LeaseDeps) =>
       .catch((error: unknown) => log.warn({ problem: messageOf(error) }, 'the lease could not be renewed'))
   }, renewMs)
 
+  const remove = async (): Promise<void> => {
+    clearInterval(timer)
+    await isRenewing
+    await hosts
+      .remove(current()._id)
+      .catch((error: unknown) => log.warn({ problem: messageOf(error) }, 'the lease could not be given up'))
+  }
+  let removed: Promise<void> | null = null
+
   return {
-    /** Nobody sends a stream here any more. */
-    giveUp: async (): Promise<void> => {
-      clearInterval(timer)
-      await isRenewing
-      await hosts.remove(current()._id)
-    },
+    /** Nobody sends a stream here any more. A lease that cannot be removed is stale soon. */
+    giveUp: (): Promise<void> => (removed ??= remove()),
   }
 }

@@ -105,6 +105,7 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
       await lease.giveUp()
     },
     close: async () => {
+      await lease.giveUp()
       watcher.stop()
       await gateway.close()
     },

@@ -8,7 +8,7 @@ import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/commo
 import { titleOf } from '../calls/call.ts'
 import type { Call } from '../calls/call.ts'
 import { maskNumber } from '../log.ts'
-import { TIMEOUTS } from '../timeouts.ts'
+import type { Timeouts } from '../timeouts.ts'
 import { OBJECTIVE_CALL, SEARCH_ATTRIBUTES, SIGNALS, taskQueue } from '../../workflows/contract.ts'
 import type { CallLimits, LegEnded, MediaReady, ObjectiveCallInput, StreamLost } from '../../workflows/contract.ts'
 import type { Engine } from './ports.ts'
@@ -37,18 +37,19 @@ const ENGINE_DEADLINE_MS = 5_000
 const WORKFLOW_TASK_TIMEOUT_MS = 2_000
 
 /** The limits of a call besides its own length, from the one table of time-outs. */
-export const CALL_LIMITS: Omit<CallLimits, 'maxDurationSeconds'> = {
-  mediaReadySeconds: TIMEOUTS.mediaReadyMs / 1000,
-  ringSeconds: TIMEOUTS.ringMs / 1000,
-  carrierSilenceSeconds: TIMEOUTS.carrierSilenceMs / 1000,
-  dialUnknownSeconds: TIMEOUTS.dialUnknownMs / 1000,
-  sealSeconds: TIMEOUTS.sealMs / 1000,
-  hangUpSeconds: TIMEOUTS.hangUpMs / 1000,
-  concludeSeconds: TIMEOUTS.concludeMs / 1000,
-}
+export const callLimits = (timeouts: Timeouts): Omit<CallLimits, 'maxDurationSeconds'> => ({
+  mediaReadySeconds: timeouts.mediaReadyMs / 1000,
+  ringSeconds: timeouts.ringMs / 1000,
+  carrierSilenceSeconds: timeouts.carrierSilenceMs / 1000,
+  dialUnknownSeconds: timeouts.dialUnknownMs / 1000,
+  sealSeconds: timeouts.sealMs / 1000,
+  hangUpSeconds: timeouts.hangUpMs / 1000,
+  concludeSeconds: timeouts.concludeMs / 1000,
+})
 
 /** The engine over `client`. Throws when Temporal does not answer within five seconds. */
-export const createEngine = ({ client }: { client: Client }): Engine => {
+export const createEngine = ({ client, timeouts }: { client: Client; timeouts: Timeouts }): Engine => {
+  const limits = callLimits(timeouts)
   const withDeadline = async <T>(act: () => Promise<T>): Promise<T> =>
     await client.withDeadline(Date.now() + ENGINE_DEADLINE_MS, act)
 
@@ -63,7 +64,7 @@ export const createEngine = ({ client }: { client: Client }): Engine => {
   return {
     startCall: async call => {
       try {
-        await withDeadline(() => client.workflow.start(OBJECTIVE_CALL, startOptions(call)))
+        await withDeadline(() => client.workflow.start(OBJECTIVE_CALL, startOptions(call, limits)))
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       }
@@ -86,7 +87,10 @@ export const createEngine = ({ client }: { client: Client }): Engine => {
   }
 }
 
-const startOptions = ({ _id, accountId, mode, request }: Call) => ({
+const startOptions = (
+  { _id, accountId, mode, request }: Call,
+  limits: Omit<CallLimits, 'maxDurationSeconds'>,
+) => ({
   workflowId: _id,
   taskQueue: taskQueue('calls', mode),
   args: [
@@ -94,7 +98,7 @@ const startOptions = ({ _id, accountId, mode, request }: Call) => ({
       callId: _id,
       mode,
       hasWebsite: request.website !== null,
-      limits: { ...CALL_LIMITS, maxDurationSeconds: request.maxDurationSeconds },
+      limits: { ...limits, maxDurationSeconds: request.maxDurationSeconds },
     } satisfies ObjectiveCallInput,
   ],
   workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newCall } from '../../src/calls/call.ts'
 import { newCallId } from '../../src/ids.ts'
 import { connectTemporal, createEngine, registerSearchAttributes } from '../../src/providers/temporal.ts'
+import { TIMEOUTS } from '../../src/timeouts.ts'
 import { createTestNamespace } from './engine.ts'
 import type { TestNamespace } from './engine.ts'
 
@@ -32,7 +33,7 @@ const call = () =>
   )
 
 it('starts a call once, with what operators look for, and without its full number', async () => {
-  const engine = createEngine({ client: namespace.client })
+  const engine = createEngine({ client: namespace.client, timeouts: TIMEOUTS })
   const queued = call()
   await engine.startCall(queued)
   await engine.startCall(queued)
@@ -55,7 +56,7 @@ it('starts a call once, with what operators look for, and without its full numbe
 })
 
 it('knows whether the workflow of a call runs, is over, or was never started', async () => {
-  const engine = createEngine({ client: namespace.client })
+  const engine = createEngine({ client: namespace.client, timeouts: TIMEOUTS })
   const queued = call()
   expect(await engine.findRun(queued._id)).toBe('none')
   await engine.startCall(queued)
@@ -65,14 +66,14 @@ it('knows whether the workflow of a call runs, is over, or was never started', a
 })
 
 it('takes a signal to a call that is over, or was never started, for no error', async () => {
-  const engine = createEngine({ client: namespace.client })
+  const engine = createEngine({ client: namespace.client, timeouts: TIMEOUTS })
   await engine.signalLegEnded('cl_none', 'completed')
   await engine.signalAnswered('cl_none')
 })
 
 it('fails when Temporal is away', async () => {
   const { client, close } = connectTemporal({ address: '127.0.0.1:1', namespace: 'default' })
-  await expect(createEngine({ client }).startCall(call())).rejects.toThrow()
+  await expect(createEngine({ client, timeouts: TIMEOUTS }).startCall(call())).rejects.toThrow()
   await close()
 })
 

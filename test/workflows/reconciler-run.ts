@@ -1,4 +1,5 @@
 // Reconcilers over the calls of a test: each call says what has become of its workflow.
+import { TIMEOUTS } from '../../src/timeouts.ts'
 import { createReconciler } from '../../src/calls/reconciler.ts'
 import type { Mode } from '../../src/calls/call.ts'
 import type { ActivityRunner } from './activity-run.ts'
@@ -41,7 +42,7 @@ export const createReconcilerRun = ({ calls, credits, locks, log }: ActivityRunn
         credits,
         locks,
         log,
-        timeouts: { dialUnknownMs },
+        timeouts: { ...TIMEOUTS, dialUnknownMs },
         engine: {
           startCall: ({ _id }) => atEngine(() => void started.push(_id)),
           findRun: id => atEngine(() => watched.get(id)?.workflow ?? 'running'),

@@ -1,6 +1,8 @@
 // Every scenario on the whole stack, as its processes run in production: the API, both workers, the sandbox.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MongoClient } from 'mongodb'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
+import type { Call } from '../../src/calls/call.ts'
 import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
 import { startScenarioStack } from '../support/scenario-stack.ts'
 import type { ScenarioStack } from '../support/scenario-stack.ts'
@@ -42,4 +44,22 @@ describe('what is said follows from the objective', () => {
     expect(call.transcript).toContain('On Sunday we are open from')
     expect(call.summary).toContain('Sunday')
   })
+})
+
+it('a website that is built by script is read in a browser before the call', async () => {
+  const { call } = await stack.play('agrees', {
+    objective: 'Make an appointment for a haircut for Tuesday at 10am',
+    business_name: 'Castro Cuts',
+    website: `${stack.stack.sandboxUrl}/sites/barber/`,
+  })
+  const mongo = await MongoClient.connect(inject('mongodbUrl'))
+  const stored = await mongo.db(stack.stack.database).collection<Call>('calls').findOne({ _id: call.call_id })
+  await mongo.close()
+  expect(stored?.context).toMatchObject({
+    kind: 'read',
+    by: 'browser',
+    title: expect.stringContaining('Castro Cuts'),
+  })
+  expect(stored?.context).toMatchObject({ text: expect.stringContaining('a hot towel shave') })
+  expect(call.transcript).toContain('Tuesday at 10am')
 })

@@ -56,4 +56,30 @@ export const BUSINESSES: Readonly<Record<string, Business>> = {
       },
     ],
   },
+  barber: {
+    builtByScript: true,
+    name: 'Castro Cuts',
+    tagline: 'Haircuts and shaves, with and without an appointment',
+    phone: '+1 415 555 0102',
+    address: '410 Castro Street, San Francisco',
+    hours: [
+      ['Tuesday to Friday', '10am to 7pm'],
+      ['Saturday', '9am to 5pm'],
+      ['Sunday and Monday', 'Closed'],
+    ],
+    sections: [
+      {
+        title: 'About the shop',
+        paragraphs: [
+          'Four chairs, three barbers and good music since 2009. A haircut takes half an hour and costs 38 dollars; a hot towel shave takes as long and costs 32 dollars.',
+        ],
+      },
+      {
+        title: 'Appointments',
+        paragraphs: [
+          'Call us to choose a barber and a time. Come ten minutes early: we hold your chair for five.',
+        ],
+      },
+    ],
+  },
 }

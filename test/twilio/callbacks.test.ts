@@ -1,52 +1,12 @@
 // The carrier's requests to the API, signed as Twilio documents it, over real HTTP.
-import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
 
-import { AUTH_TOKEN, CALL, PUBLIC_URL, useApi } from '../api/api.ts'
+import { PUBLIC_URL, useApi } from '../api/api.ts'
+import { LEG, OTHER_LEG, createCarrierRequests, signatureOf } from './carrier-requests.ts'
 
 const api = useApi()
 
-const LEG = `CA${'1'.repeat(32)}`
-const OTHER_LEG = `CA${'2'.repeat(32)}`
-
-const signatureOf = (url: string, form: Record<string, string>, token = AUTH_TOKEN): string =>
-  createHmac('sha1', token)
-    .update(
-      Object.keys(form)
-        .sort()
-        .reduce((text, name) => text + name + form[name], url),
-    )
-    .digest('base64')
-
-/** Sends what the carrier sends; its signature is over the public URL. */
-const tell = async (path: string, form: Record<string, string>, signature?: string, mode = 'test') => {
-  const { url } = api()
-  const target = `/carrier/${mode}/calls/${path}`
-  const response = await fetch(url + target, {
-    method: 'POST',
-    headers: {
-      'x-twilio-signature': signature ?? signatureOf(PUBLIC_URL + target, form),
-      'x-forwarded-host': 'evil',
-    },
-    body: new URLSearchParams(form),
-  })
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
-}
-
-const told = (callId: string) =>
-  api()
-    .engine.told.filter(([, id]) => id === callId)
-    .map(([name, , ...rest]) => [name, ...rest])
-
-/** A call whose dial has been claimed, with its conversation. */
-const dialedCall = async (): Promise<string> => {
-  const { key } = await api().newAccount()
-  const { body } = await api().send('POST', '/api/v1/calls', { key, body: CALL })
-  const id: string = body.data.call_id
-  await api().calls.claimDial(id, new Date(Date.now() + 15_000))
-  await api().conversations.ensure(id)
-  return id
-}
+const { tell, told, dialedCall } = createCarrierRequests(api)
 
 const offerHost = async (callId: string, generation: number, isAlive = true): Promise<string> => {
   const token = `token-${callId}-${generation}`

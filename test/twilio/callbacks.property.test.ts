@@ -48,9 +48,10 @@ test('a status never goes back, the leg ends once, and the engine is told each t
       expect((await api().conversations.find(id))?.ended ?? null).toEqual(
         end ? expect.objectContaining({ by: 'carrier' }) : null,
       )
-      const wasAnswered = own.includes('in-progress') || own.includes('completed')
+      // A leg that completed was answered: whoever says it first is the one whose word counts.
+      const answer = own.find(word => word === 'in-progress' || word === 'completed')
       expect(before.status).toBe(
-        wasAnswered ? 'in_progress' : own.some(word => !ENDS.includes(word)) ? 'dialing' : 'queued',
+        answer ? 'in_progress' : own.some(word => !ENDS.includes(word)) ? 'dialing' : 'queued',
       )
       expect(told(id).filter(([name]) => name === 'signalAnswered')).toHaveLength(
         own.includes('in-progress') ? 1 : 0,

@@ -1,13 +1,16 @@
-// Extraction in a thread with limits of its own.
+// Extraction in a thread with limits of its own; some 30 MB each, so that only a few run at a time.
 import { Worker } from 'node:worker_threads'
 
 import type { Extract } from './extract.ts'
+import { createSlots } from './slots.ts'
 import { Unreadable } from './unreadable.ts'
 
 const EXTRACT_MS = 6_000
+const slots = createSlots(4)
 
 /** Title and text of a page; throws `Unreadable` when it takes too much time or memory. */
 export const extractInThread = async (html: string, signal: AbortSignal): Promise<Extract> => {
+  const free = await slots.take(signal)
   const thread = new Worker(new URL('./extract.ts', import.meta.url), {
     workerData: html,
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
@@ -22,5 +25,6 @@ export const extractInThread = async (html: string, signal: AbortSignal): Promis
     })
   } finally {
     await thread.terminate()
+    free()
   }
 }

@@ -17,6 +17,7 @@ export type Slot = (typeof SLOTS)[number]
 export const DIRECTIVES = [
   'speak_first',
   'continue',
+  'go_on',
   'ask_if_there',
   'say_goodbye',
   'leave_message',

@@ -8,7 +8,7 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
 
 export interface Patience {
-  /** How long a session may be tried for. */
+  /** How long a session may be tried for in all. */
   budgetMs: number
   signal: AbortSignal
   log: Log
@@ -21,8 +21,9 @@ export const openPatiently = async (
   { budgetMs, signal, log }: Patience,
 ): Promise<OpenOutcome> => {
   const giveUpAt = performance.now() + budgetMs
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)])
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-    const outcome = await model.open(settings, signal)
+    const outcome = await model.open(settings, limit)
     if (outcome.kind !== 'retryable' || signal.aborted) return outcome
     const nextMs = Math.max(waitMs, outcome.retryAfterMs)
     if (performance.now() + nextMs > giveUpAt) return outcome

@@ -3,7 +3,7 @@
 // T2  A turn's number is its place; when an item comes in between, the later ones are written again under new numbers.
 // T3  An agent's turn says what was heard: all of it once its audio was heard, else a prefix that ends with a word. While
 //     audio is still being made its last word may lack its end, and does not count.
-// T4  A final turn keeps its words.
+// T4  A final turn keeps its words; only what another session hears again is written anew.
 
 import type { Turn } from '../calls/call.ts'
 import type { StoredTurn } from '../conversations/conversation.ts'
@@ -18,6 +18,8 @@ interface Item {
   isPlaced: boolean
   text: string
   isTextDone: boolean
+  /** Another session hears it again: the next words replace those that are there. */
+  isHeardAgain: boolean
   atMs: number | null
   /** Its session broke off while it was being said: it has no end. */
   isBroken: boolean
@@ -34,7 +36,15 @@ export interface TurnWrite {
   turn: StoredTurn
 }
 
-const NEW_ITEM = { isPlaced: false, text: '', isTextDone: false, atMs: null, isBroken: false, isOver: false }
+const NEW_ITEM = {
+  isPlaced: false,
+  text: '',
+  isTextDone: false,
+  isHeardAgain: false,
+  atMs: null,
+  isBroken: false,
+  isOver: false,
+}
 
 export type Turns = ReturnType<typeof createTurns>
 
@@ -76,7 +86,9 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
 
     addText: (id: string, role: Role, delta: string): void => {
       const item = itemOf(id, role)
-      if (!item.isTextDone) item.text += delta
+      if (item.isTextDone) return
+      item.text = item.isHeardAgain ? delta : item.text + delta
+      item.isHeardAgain = false
     },
 
     /** All the words of an item; `null` keeps those that came. */
@@ -85,6 +97,7 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
       if (item.isTextDone) return
       item.text = text ?? item.text
       item.isTextDone = true
+      item.isHeardAgain = false
     },
 
     /** Keys were pressed, which is a turn too, whatever its item was taken for. */
@@ -104,6 +117,16 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
       }
     },
 
+    /** What broke off as `lostId` is heard again as `id`, and keeps its place. */
+    hearAgain: (lostId: string, id: string): void => {
+      const item = byId.get(lostId)
+      if (!item?.isBroken || byId.has(id)) return
+      byId.set(id, item)
+      item.isBroken = false
+      item.isTextDone = false
+      item.isHeardAgain = true
+    },
+
     /** The conversation is over: every turn stays as it is now. */
     end: (): void => {
       for (const item of order) item.isOver = true
@@ -121,9 +144,11 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
         return [{ index: baseIndex + place, turn }]
       }),
 
-    /** The conversation so far, as somebody who takes over needs it. */
+    /** The conversation so far, for a session that takes over; what is on its way to the callee counts as heard. */
     spoken: (): Turn[] =>
-      turns()
+      order
+        .filter(item => item.role !== 'other')
+        .map(item => (item.role === 'callee' ? calleeTurn(item) : agentTurn(item, arrived(progressOf(item.id)))))
         .filter(turn => turn.text !== '')
         .map(({ role, text, atMs, interrupted }) => ({ role, text, atMs, interrupted })),
   }
@@ -136,6 +161,9 @@ const calleeTurn = (item: Item): StoredTurn => ({
   interrupted: item.isBroken || (item.isOver && !item.isTextDone),
   final: item.isTextDone || item.isOver,
 })
+
+const arrived = (progress: Progress | null): Progress | null =>
+  progress && !progress.isCut ? { ...progress, heardMs: progress.sentMs, isHeard: progress.isDone } : progress
 
 const agentTurn = (item: Item, progress: Progress | null): StoredTurn => {
   const isWhole = item.isTextDone && !item.isBroken && progress?.isHeard === true

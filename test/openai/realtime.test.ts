@@ -190,13 +190,34 @@ describe('an open session', () => {
     expect(await until('item_placed')).toMatchObject({ itemId: 'i1', role: 'other' })
   })
 
-  test('events that are not known here, or no JSON, change nothing', async () => {
+  test('events that are not known here, and errors of single events, change nothing', async () => {
     const { session, script } = await opened()
     const until = listen(session)
     script.send('constructor')
     script.send('rate_limits.updated', { rate_limits: [] })
+    script.send('error', { error: { type: 'invalid_request_error', code: 'invalid_value', message: 'no' } })
     script.send('input_audio_buffer.speech_stopped', { item_id: 'u' })
     expect(await until('speech_stopped')).toEqual({ kind: 'speech_stopped', itemId: 'u' })
+  })
+
+  test.each([
+    ['text that is no JSON', '{"type":"response.output_audio.delta","delta":"AAA'],
+    ['JSON that is no event', '[]'],
+    [
+      'an event without what belongs to it',
+      '{"type":"response.output_audio.delta","item_id":"a","content_index":0}',
+    ],
+    ['an error of the server', '{"type":"error","error":{"type":"server_error","message":"no"}}'],
+    [
+      'an error that the time is over',
+      '{"type":"error","error":{"type":"invalid_request_error","code":"session_expired"}}',
+    ],
+  ])('%s is the end of the session', async (_, frame) => {
+    const { session, script } = await opened()
+    const until = listen(session)
+    script.sendText(frame)
+    expect(await until('closed')).toMatchObject({ kind: 'closed' })
+    await script.closed
   })
 
   test('closing it closes the socket, and is no event', async () => {

@@ -19,6 +19,8 @@ export interface ScriptedSession {
   /** The next event of that type, those seen by an earlier `next` of it left out. */
   next: (type: string) => Promise<ClientEvent>
   send: (type: string, fields?: object) => void
+  /** A frame as it is, event or not. */
+  sendText: (text: string) => void
   closed: Promise<unknown>
   drop: () => void
 }
@@ -90,6 +92,7 @@ const sessionOver = (socket: WebSocket): ScriptedSession => {
       return event
     },
     send: (type, fields = {}) => socket.send(JSON.stringify({ type, event_id: `event_${++sent}`, ...fields })),
+    sendText: text => socket.send(text),
     closed: once(socket, 'close'),
     drop: () => socket.terminate(),
   }

@@ -67,6 +67,49 @@ const MEANINGS: Meanings = {
   }),
 }
 
+/** The fields that are read here, by event; what else an event carries may be as it likes. */
+const FIELDS: { [Type in RealtimeServerEvent['type']]?: Record<string, 'string' | 'number' | 'object'> } = {
+  error: { error: 'object' },
+  'input_audio_buffer.speech_started': { item_id: 'string', audio_start_ms: 'number' },
+  'input_audio_buffer.speech_stopped': { item_id: 'string' },
+  'input_audio_buffer.committed': { item_id: 'string' },
+  'conversation.item.added': { item: 'object' },
+  'conversation.item.input_audio_transcription.delta': { item_id: 'string' },
+  'conversation.item.input_audio_transcription.completed': { item_id: 'string', transcript: 'string' },
+  'conversation.item.input_audio_transcription.failed': { item_id: 'string' },
+  'response.output_audio.delta': { item_id: 'string', content_index: 'number', delta: 'string' },
+  'response.output_audio.done': { item_id: 'string' },
+  'response.output_audio_transcript.delta': { item_id: 'string', delta: 'string' },
+  'response.output_audio_transcript.done': { item_id: 'string', transcript: 'string' },
+  'response.function_call_arguments.done': {
+    item_id: 'string',
+    call_id: 'string',
+    name: 'string',
+    arguments: 'string',
+  },
+  'response.done': { response: 'object' },
+}
+
+/** A frame as the event that it is; `null`: it is none that the API's reference knows. Types that are new pass. */
+export const readEvent = (text: string): RealtimeServerEvent | null => {
+  try {
+    const event: unknown = JSON.parse(text)
+    return isEvent(event) ? event : null
+  } catch {
+    return null
+  }
+}
+
+const isEvent = (event: unknown): event is RealtimeServerEvent => {
+  if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string')
+    return false
+  const fields = Object.hasOwn(FIELDS, event.type) ? FIELDS[event.type as RealtimeServerEvent['type']] : {}
+  return Object.entries(fields ?? {}).every(([name, type]) => {
+    const value = (event as Record<string, unknown>)[name]
+    return typeof value === type && value !== null
+  })
+}
+
 /** What a server event means to a conversation; `null`: nothing. Source: OpenAI's Realtime reference (GA). */
 export const modelEventOf = (event: RealtimeServerEvent): ModelEvent | null => {
   if (!Object.hasOwn(MEANINGS, event.type)) return null

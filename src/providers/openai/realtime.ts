@@ -7,7 +7,7 @@ import type { RawData } from 'ws'
 import type { Log } from '../../log.ts'
 import type { SessionSettings } from '../../briefing/briefing.ts'
 import type { OpenOutcome, SpeechModel } from '../model-session.ts'
-import { sessionOf } from './events.ts'
+import { readEvent, sessionOf } from './events.ts'
 import { createSession } from './session.ts'
 
 /** Everything the API sends is smaller by far; audio comes in pieces. */
@@ -54,15 +54,17 @@ const openSession = (
       settle(retryable(signal.aborted ? 'given up' : 'the session was not set up in time'))
 
     const onHandshake = (data: RawData): void => {
-      const event = parseEvent(data)
-      if (event?.type === 'session.created')
+      const event = eventIn(data)
+      if (!event) return settle(retryable(MALFORMED))
+      if (event.type === 'session.created')
         socket.send(JSON.stringify({ type: 'session.update', session: sessionOf(session, settings) }))
-      if (event?.type === 'error') settle(refusalOf(event.error.type, event.error.code ?? event.error.type))
-      if (event?.type !== 'session.updated') return
+      if (event.type === 'error') settle(refusalOf(event.error.type, event.error.code ?? event.error.type))
+      if (event.type !== 'session.updated') return
       settle({ kind: 'opened', session: open.session })
       socket.on('message', (message: RawData) => {
-        const next = parseEvent(message)
+        const next = eventIn(message)
         if (next) open.receive(next)
+        else open.lose(MALFORMED)
       })
     }
 
@@ -76,7 +78,7 @@ const openSession = (
     socket.on('error', error => settle(retryable(error.message)))
     socket.on('close', code => {
       settle(retryable(`closed with ${code}`))
-      open.close(`closed with ${code}`)
+      open.lose(`closed with ${code}`)
     })
     limit.addEventListener('abort', onLimit)
     if (limit.aborted) onLimit()
@@ -89,14 +91,10 @@ const realtimeUrl = ({ baseUrl, model }: RealtimeSettings): URL => {
   return url
 }
 
-const parseEvent = (data: RawData): RealtimeServerEvent | null => {
-  try {
-    // With the default binaryType a message is one Buffer.
-    return JSON.parse((data as Buffer).toString()) as RealtimeServerEvent
-  } catch {
-    return null
-  }
-}
+const MALFORMED = 'a frame that is no event'
+
+// With the default binaryType a message is one Buffer.
+const eventIn = (data: RawData): RealtimeServerEvent | null => readEvent((data as Buffer).toString())
 
 const retryable = (message: string, retryAfterMs = 0): OpenOutcome => ({
   kind: 'retryable',

@@ -1,11 +1,14 @@
 // One open Realtime session.
 // S1  One active response at a time: a response that is asked for while one is active waits for its end.
 // S2  Audio passes as the base64 it came in.
-// S3  Events are kept until somebody listens; after `closed` there are none.
+// S3  An `error` event leaves the session open, but where the session is over or the server failed. What is no event at all
+//     may have been a piece of a sentence: a session that sends it is lost.
+// S4  Events are kept until somebody listens; after `closed` there are none.
 
 import type {
   ConversationItem,
   RealtimeClientEvent,
+  RealtimeError,
   RealtimeServerEvent,
 } from 'openai/resources/realtime/realtime'
 import type { WebSocket } from 'ws'
@@ -47,8 +50,9 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
     send({ type: 'response.create', event_id: asked.eventId, ...response })
   }
 
-  const onError = (error: Extract<RealtimeServerEvent, { type: 'error' }>['error']): void => {
-    log.warn({ type: error.type, code: error.code, param: error.param }, 'the model refused an event')
+  const onError = (error: RealtimeError): void => {
+    log.warn({ type: error.type, code: error.code, param: error.param }, 'the model tells of an error')
+    if (isFatal(error)) return lose(`the model told of ${error.code ?? error.type}`)
     if (error.event_id !== asked.eventId) return
     isAsking = false
     // The server began a response by itself at the same moment: ours waits for its end.
@@ -68,9 +72,10 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
     if (event.type === 'response.done') isActive = false
   }
 
-  const close = (message: string): void => {
+  const lose = (message: string): void => {
     if (isClosed) return
     isClosed = true
+    socket.close(1000)
     handle({ kind: 'closed', message })
   }
 
@@ -119,13 +124,17 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
   const receive = (event: RealtimeServerEvent): void => {
     if (isClosed) return
     noteResponses(event)
+    if (isClosed) return
     const meaning = modelEventOf(event)
     if (meaning) handle(meaning)
     if (event.type === 'response.done') askNext()
   }
 
-  return { session, receive, close }
+  return { session, receive, lose }
 }
+
+// Of all errors the API's reference says "Most errors are recoverable and the session will stay open".
+const isFatal = ({ type, code }: RealtimeError): boolean => code === 'session_expired' || type === 'server_error'
 
 const writtenItem = ({ role, text }: SessionItem): ConversationItem => {
   if (role === 'agent') return { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }

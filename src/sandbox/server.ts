@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Log } from '../log.ts'
+import type { Dial, LegAccount } from './carrier/account.ts'
 import { createCalls } from './carrier/calls.ts'
 import { createCarrierRoutes } from './carrier/routes.ts'
 import { createModelServer } from './model/server.ts'
 import { createSites } from './sites/routes.ts'
+import { createEars } from './voice/ears.ts'
 
 export interface SandboxOptions {
   host: string
@@ -27,17 +29,27 @@ export interface Sandbox {
   stop: () => Promise<void>
 }
 
+/** What the carrier knows of the dials whose callbacks go to an address with this text in it, such as a call's id. */
+const accountsAbout = (text: string, { dials, legs }: { dials: Dial[]; legs: LegAccount[] }) => {
+  const about = dials.filter(({ statusCallback }) => statusCallback?.includes(text))
+  const sids = new Set(about.map(({ sid }) => sid))
+  return { dials: about, legs: legs.filter(({ sid }) => sids.has(sid)) }
+}
+
 /** Starts a sandbox; rejects where its port cannot be had. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const { accountSid, authToken, apiKey, speed, log } = options
-  const calls = createCalls({ accountSid, authToken, speed, log })
-  const model = createModelServer({ apiKey, speed, log })
+  const ears = createEars()
+  const calls = createCalls({ accountSid, authToken, speed, ears, log })
+  const model = createModelServer({ apiKey, speed, ears, log })
   const own = new Router()
     .get('/healthz', ctx => {
       ctx.body = { status: 'ok' }
     })
     .get('/sandbox/legs', ctx => {
-      ctx.body = { dials: calls.dials(), legs: calls.accounts() }
+      const about = ctx.query['about']
+      const all = { dials: calls.dials(), legs: calls.accounts() }
+      ctx.body = typeof about === 'string' ? accountsAbout(about, all) : all
     })
     .get('/sandbox/legs/:sid', ctx => {
       ctx.body = calls.leg(ctx.params['sid'] ?? '')?.account()

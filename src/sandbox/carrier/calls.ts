@@ -2,6 +2,7 @@
 import type { Log } from '../../log.ts'
 import { maskNumber } from '../../log.ts'
 import { scenarioFor } from '../scenarios/table.ts'
+import type { Ears } from '../voice/ears.ts'
 import type { Dial, LegAccount } from './account.ts'
 import { newCall } from './call.ts'
 import type { Call } from './call.ts'
@@ -27,13 +28,14 @@ export interface CallsOptions {
   accountSid: string
   authToken: string
   speed: number
+  ears: Ears
   log: Log
 }
 
 // Enough for any test; a sandbox that runs for weeks must not grow for ever.
 const KEPT = 1000
 
-export const createCalls = ({ accountSid, authToken, speed, log }: CallsOptions): Calls => {
+export const createCalls = ({ accountSid, authToken, speed, ears, log }: CallsOptions): Calls => {
   const legs = new Map<string, Leg>()
   const dials: Dial[] = []
   const send = createSend(authToken)
@@ -52,7 +54,7 @@ export const createCalls = ({ accountSid, authToken, speed, log }: CallsOptions)
       const { status, code, message } = scenario.carrier
       throw new CarrierError(status, code, message)
     }
-    const leg = startLeg({ call: newCall(accountSid, parameters), scenario, authToken, speed, send, log })
+    const leg = startLeg({ call: newCall(accountSid, parameters), scenario, authToken, speed, ears, send, log })
     legs.set(leg.call.sid, leg)
     for (const oldest of legs.keys()) if (legs.size > KEPT) legs.delete(oldest)
     return leg

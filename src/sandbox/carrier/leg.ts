@@ -2,6 +2,7 @@
 // G1  A status is entered once, in order, and told to the status callback at that moment; after an end, nothing is.
 import type { Log } from '../../log.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import type { Ears } from '../voice/ears.ts'
 import type { LegAccount, StreamAccount } from './account.ts'
 import { detectMachine } from './detection.ts'
 import { ENDED } from './call.ts'
@@ -37,6 +38,7 @@ export interface LegOptions {
   scenario: Scenario
   authToken: string
   speed: number
+  ears: Ears
   send: Send
   log: Log
 }
@@ -57,7 +59,7 @@ const QUEUE_MS = 100
 const CONNECT_MS = 400
 
 /** Dials. */
-export const startLeg = ({ call, scenario, authToken, speed, send, log: parentLog }: LegOptions): Leg => {
+export const startLeg = ({ call, scenario, authToken, speed, ears, send, log: parentLog }: LegOptions): Leg => {
   const log = parentLog.child({ leg: call.sid })
   const over = new AbortController()
   const statuses: LegAccount['statuses'] = []
@@ -65,6 +67,7 @@ export const startLeg = ({ call, scenario, authToken, speed, send, log: parentLo
   let sequenceNumber = 0
   const line = startPhoneLine({
     speed,
+    ears,
     callee: scenario.callee,
     onHangUp: () => finish('completed'),
     onTick: nowMs => {

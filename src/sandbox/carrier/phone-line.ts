@@ -1,7 +1,7 @@
 // The audio of one leg: the clock that drives it, the callee at one end, and whatever the carrier plays at the other.
 // H1  20 ms go each way in each tick: first into the callee's ear, then out of its mouth.
 // H2  While the carrier waits for our side over HTTP, media time is wall time: a second of silence is a second.
-// H3  While a stream is open, media time waits for our side (the clock's C2).
+// H3  While a stream is open, media time waits for who listens at its other end (the clock's C2).
 import { randomInt } from 'node:crypto'
 import type { Line } from '../callee/account.ts'
 import { createCallee } from '../callee/callee.ts'
@@ -9,8 +9,10 @@ import { createMachine } from '../callee/machine.ts'
 import type { CalleePart, MachinePart } from '../scenarios/scenario.ts'
 import { clipFor } from '../voice/clips.ts'
 import { startElasticClock, TICK_MS } from '../voice/clock.ts'
+import type { Ears } from '../voice/ears.ts'
 import { FRAME_SAMPLES, silence } from '../voice/mulaw.ts'
 import { speak } from '../voice/speech.ts'
+import { createAttention } from './attention.ts'
 import { openStream } from './stream.ts'
 import type { StreamEnd, StreamOptions } from './stream.ts'
 import { createMediaTimers } from './timers.ts'
@@ -41,6 +43,8 @@ const QUIET: AudioPath = { play: () => silence(FRAME_SAMPLES), carry: () => unde
 
 export interface PhoneLineOptions {
   speed: number
+  /** Tell what the model of this sandbox, if it is at the other end, has heard. */
+  ears: Ears
   callee: CalleePart | MachinePart | null
   /** The callee hangs up. */
   onHangUp: () => void
@@ -48,7 +52,7 @@ export interface PhoneLineOptions {
   onTick: (sinceAnswerMs: number) => void
 }
 
-export const startPhoneLine = ({ speed, callee: part, onHangUp, onTick }: PhoneLineOptions): PhoneLine => {
+export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: PhoneLineOptions): PhoneLine => {
   const timers = createMediaTimers()
   const machine = part && 'machine' in part ? createMachine(part, onHangUp) : null
   const callee = part && !('machine' in part) ? createCallee(part, onHangUp) : machine
@@ -92,13 +96,20 @@ export const startPhoneLine = ({ speed, callee: part, onHangUp, onTick }: PhoneL
     },
     connect: async options => {
       const opened = Promise.withResolvers<void>()
+      const attention = createAttention(ears, clock.taken)
       const stream = openStream({
         ...options,
-        onTaken: clock.taken,
+        onTaken: attention.taken,
         onOpen: () => {
           options.onOpen()
           callee?.pickUp()
-          path = stream
+          path = {
+            play: stream.play,
+            carry: (inbound, mediaMs) => {
+              attention.sent(inbound, mediaMs)
+              stream.carry(inbound, mediaMs)
+            },
+          }
           clock.listen(true)
           opened.resolve()
         },
@@ -106,6 +117,7 @@ export const startPhoneLine = ({ speed, callee: part, onHangUp, onTick }: PhoneL
       await inWallTime(Promise.race([opened.promise, stream.ended]))
       const end = await stream.ended
       path = QUIET
+      attention.stop()
       clock.listen(false)
       return end
     },

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { Router } from '@koa/router'
 import { WebSocketServer } from 'ws'
 import type { Log } from '../../log.ts'
+import type { Ears } from '../voice/ears.ts'
 import { ApiRefusal } from './errors.ts'
 import { serveSession } from './realtime/session.ts'
 import { createResponsesRouter } from './responses/routes.ts'
@@ -12,6 +13,8 @@ export interface ModelServerOptions {
   apiKey: string
   /** Media time per wall time. */
   speed: number
+  /** Are told what sessions hear. */
+  ears: Ears
   log: Log
 }
 
@@ -28,7 +31,7 @@ const MAX_EVENT_BYTES = 20 * 1024 * 1024
 const KNOWN_MODELS = /^gpt-(?:realtime|audio|4o(?:-mini)?-realtime)/
 
 /** The sandbox's side of OpenAI's API: Realtime (GA) over WebSocket, and Responses. */
-export const createModelServer = ({ apiKey, speed, log }: ModelServerOptions): ModelServer => {
+export const createModelServer = ({ apiKey, speed, ears, log }: ModelServerOptions): ModelServer => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_EVENT_BYTES })
   const handleUpgrade: ModelServer['handleUpgrade'] = (request, socket, head) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox')
@@ -37,7 +40,7 @@ export const createModelServer = ({ apiKey, speed, log }: ModelServerOptions): M
     if (refusal) refuseUpgrade(socket, refusal)
     else
       sockets.handleUpgrade(request, socket, head, client =>
-        serveSession(client, { model: searchParams.get('model') ?? '', speed, log }),
+        serveSession(client, { model: searchParams.get('model') ?? '', speed, ears, log }),
       )
     return true
   }

@@ -3,7 +3,8 @@ import type { HeardFrame } from '../../voice/listener.ts'
 
 /** The ears of a session: what was spoken in the audio so far, taken piece by piece. */
 export interface Hearing {
-  push: (samples: Uint8Array) => void
+  /** Gives the frames that were heard, words or not. */
+  push: (samples: Uint8Array) => HeardFrame[]
   /** The words since the last take. Lost frames are written […]; one that continues what was taken before is not a gap. */
   take: () => string
 }
@@ -22,7 +23,9 @@ export const createHearing = (): Hearing => {
   }
   return {
     push: samples => {
-      frames.push(...listener.push(samples).frames.filter(frame => frame.kind === 'speech'))
+      const heard = listener.push(samples).frames
+      frames.push(...heard.filter(frame => frame.kind === 'speech'))
+      return heard
     },
     take: () => {
       const text = frames.reduce(write, '')

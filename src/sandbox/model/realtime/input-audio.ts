@@ -1,6 +1,7 @@
 // The input audio buffer and the voice activity detection on it.
 // A1  All times are counted in samples that were appended; the wall clock is not asked.
 // A2  While nobody speaks, only the prefix padding is kept, so that a segment begins where the API says it does.
+import type { FrameName } from '../../voice/ears.ts'
 import { energyOf } from '../../voice/energy.ts'
 import { FRAME_SAMPLES } from '../../voice/mulaw.ts'
 import { createHearing } from './hearing.ts'
@@ -30,8 +31,8 @@ const ONSET_WINDOWS = 3
 /** Mean amplitude that threshold 1.0 asks for; the default of 0.5 is about -44 dBFS. */
 const AMPLITUDE_AT_FULL_THRESHOLD = 400
 
-/** An empty buffer. */
-export const createInputAudio = (): InputAudio => {
+/** An empty buffer; `onHeard` is told which frames of sandbox speech are in the audio, before what they lead to. */
+export const createInputAudio = (onHeard: (frames: FrameName[]) => void): InputAudio => {
   const hearing = createHearing()
   let windows: Uint8Array[] = []
   let rest: Uint8Array = new Uint8Array(0)
@@ -66,7 +67,7 @@ export const createInputAudio = (): InputAudio => {
         const window = pending.subarray(at, at + FRAME_SAMPLES)
         windows.push(window)
         samples += FRAME_SAMPLES
-        hearing.push(window)
+        onHeard(hearing.push(window))
         if (settings) listen(window, settings, on)
       }
       rest = pending.subarray(whole)
@@ -74,7 +75,7 @@ export const createInputAudio = (): InputAudio => {
     take: () => {
       const audio = concat([...windows, rest])
       samples += rest.length
-      hearing.push(rest)
+      onHeard(hearing.push(rest))
       windows = []
       rest = new Uint8Array(0)
       speaking = false

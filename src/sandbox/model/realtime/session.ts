@@ -5,7 +5,10 @@
 import type { WebSocket } from 'ws'
 import { newId } from '../../../ids.ts'
 import type { Log } from '../../../log.ts'
+import type { Ears } from '../../voice/ears.ts'
 import { ApiRefusal, parseWire } from '../errors.ts'
+import { createAcknowledgement } from './acknowledge.ts'
+import type { Acknowledgement } from './acknowledge.ts'
 import { applyEvent, presentSession } from './apply-event.ts'
 import { clientEvent } from './client-events.ts'
 import { createSessionClock } from './clock.ts'
@@ -18,6 +21,8 @@ export interface SessionOptions {
   model: string
   /** Media time per wall time. */
   speed: number
+  /** Are told what the session hears. */
+  ears: Ears
   log: Log
 }
 
@@ -27,7 +32,8 @@ const EXPIRED = 'Your session hit the maximum duration of 60 minutes.'
 /** Serves one session until its socket closes, or 60 minutes of wall time are over. */
 export const serveSession = (socket: WebSocket, options: SessionOptions): void => {
   const { log } = options
-  const session = createSession(socket, options)
+  const acknowledgement = createAcknowledgement(socket, options.ears)
+  const session = createSession(socket, options, acknowledgement)
   const expiry = setTimeout(() => {
     session.attempt(null, () => {
       throw new ApiRefusal('session_expired', EXPIRED)
@@ -35,7 +41,10 @@ export const serveSession = (socket: WebSocket, options: SessionOptions): void =
     socket.close(1001, EXPIRED)
   }, SESSION_MS)
   expiry.unref()
-  socket.on('message', (data, isBinary) => receive(session, data as Buffer, isBinary))
+  socket.on('message', (data, isBinary) => {
+    receive(session, data as Buffer, isBinary)
+    acknowledgement.flush()
+  })
   socket.on('error', error => log.debug({ err: error }, 'model socket failed'))
   socket.on('close', () => {
     clearTimeout(expiry)
@@ -44,7 +53,11 @@ export const serveSession = (socket: WebSocket, options: SessionOptions): void =
   session.send('session.created', presentSession(session))
 }
 
-const createSession = (socket: WebSocket, { model, speed, log }: SessionOptions): Session => {
+const createSession = (
+  socket: WebSocket,
+  { model, speed, log }: SessionOptions,
+  { heard }: Acknowledgement,
+): Session => {
   const send: Session['send'] = (type, fields) =>
     socket.send(JSON.stringify({ type, event_id: newId('event'), ...fields }))
   const attempt: Session['attempt'] = (eventId, act) => {
@@ -62,7 +75,7 @@ const createSession = (socket: WebSocket, { model, speed, log }: SessionOptions)
     expiresAtSeconds: Math.floor((Date.now() + SESSION_MS) / 1000),
     config: defaultConfig(model),
     conversation: createConversation(),
-    input: createInputAudio(),
+    input: createInputAudio(heard),
     nextItemId: newId('item'),
     active: undefined,
     clock: createSessionClock(speed),

@@ -1,0 +1,50 @@
+// How a call ended, against its scenario and what the carrier knows.
+// N1  A fault that the callee cannot hear changes nothing: the call ends as its scenario says, word for word.
+// N2  `dial_unknown` is an honest end only where the carrier's own list has no leg of the call.
+// N3  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
+//     heard may be another way to it.
+import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
+import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
+import type { Evidence } from '../evidence.ts'
+import { checkHandover } from './handover.ts'
+
+/** Whether the carrier saw the conversation broken: a stream that did not end in order, or more than one. */
+export const wasBroken = (leg: LegAccount | undefined): boolean =>
+  leg !== undefined &&
+  (leg.streams.length > 1 || leg.streams.some(({ end }) => end !== 'served' && end !== 'stopped'))
+
+/** Talk that ends as planned even when a part of it has to be said again. */
+const STURDY = new Set(['agrees', 'fully-booked', 'menu', 'response-lost', 'callbacks-repeated'])
+
+export const checkEnding = (evidence: Evidence): string[] => {
+  const { scenario, final, carrier, disturbance } = evidence
+  if (final === null) return []
+  const { ends } = scenario
+  const [leg] = carrier.legs
+  const found: string[] = []
+  const compare = (what: string, got: unknown, expected: unknown): void => {
+    if (got !== expected) found.push(`${what} is ${String(got)}, expected ${String(expected)}`)
+  }
+  if (final.error_code === 'dial_unknown') {
+    compare('status', final.status, 'failed')
+    if (leg) found.push(`it ended as dial_unknown, but the carrier has the leg ${leg.sid} (${leg.status})`)
+    return found
+  }
+  const isDisturbed = disturbance.conversation || wasBroken(leg)
+  compare('status', final.status, ends.status)
+  compare('error_code', final.error_code, ends.errorCode)
+  if (!isDisturbed || STURDY.has(scenario.name)) compare('outcome', final.outcome, ends.outcome)
+  compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
+  found.push(
+    ...(isDisturbed
+      ? checkHandover(leg, final.turns ?? [])
+      : turnDifferences(final.turns ?? [], leg?.callee ?? [])),
+  )
+  compare('transcript', final.transcript, transcriptOf(final.turns ?? []))
+  return found
+}
+
+const transcriptOf = (turns: readonly { role: string; text: string }[]): string | null =>
+  turns.length === 0
+    ? null
+    : turns.map(({ role, text }) => `${role === 'callee' ? 'Callee' : 'Agent'}: ${text}`).join('\n')

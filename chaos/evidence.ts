@@ -1,0 +1,32 @@
+// Everything that is known of one call when its run is judged: what clients saw, and the independent accounts.
+import type { WireCall } from '../devstack/demo/call.ts'
+import type { Scenario } from '../src/sandbox/scenarios/scenario.ts'
+import type { CarrierAccount } from './accounts/carrier.ts'
+import type { RunAccount } from './accounts/engine.ts'
+import type { StoreAccount } from './accounts/store.ts'
+import type { Posted } from './client.ts'
+
+/** What faults during a call may have done to its conversation. */
+export interface Disturbance {
+  /** Its words may have been cut: media host, model, or the way between. */
+  conversation: boolean
+}
+
+/** One call that the harness asked for. */
+export interface Evidence {
+  scenario: Scenario
+  posted: Posted
+  /** The client would not have sent it twice. */
+  retries: boolean
+  /** The statuses that GET gave, each once, in the order in which they were first seen. */
+  statuses: string[]
+  /** What GET gave last. */
+  final: WireCall | null
+  carrier: CarrierAccount
+  store: StoreAccount
+  /** Of each call of the account, by its id. */
+  runs: Record<string, RunAccount>
+  /** What the sampler saw of the account while calls ran. */
+  samples: string[]
+  disturbance: Disturbance
+}

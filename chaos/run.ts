@@ -1,0 +1,115 @@
+// One run: its calls are placed, its fault is done, and each call is judged when it has come to rest.
+import { forget } from './accounts/store.ts'
+import { violationsOf } from './checks/all.ts'
+import { createEvents } from './events.ts'
+import type { Evidence } from './evidence.ts'
+import { createFollower } from './follow.ts'
+import type { Followed } from './follow.ts'
+import type { ProcessName } from './faults/fault.ts'
+import type { Plan } from './plan.ts'
+import type { ChaosStack } from './stack.ts'
+import { createStriker } from './strike.ts'
+import type { Strike } from './strike.ts'
+import type { Patience } from './timeouts.ts'
+
+/** What is wrong with one call, and everything that is known of it. */
+export interface JudgedCall {
+  violations: string[]
+  callId: string | null
+  evidence: Evidence
+}
+
+export interface RunResult {
+  plan: Plan
+  isMissed: boolean
+  calls: JudgedCall[]
+  violations: number
+  events: string[]
+}
+
+/** A run under way: the next one may begin at `whole`. */
+export interface Running {
+  whole: Promise<unknown>
+  result: Promise<RunResult>
+}
+
+/** A fault that has been done, kept for the calls of other runs that it may have hit as well. */
+interface Done extends Strike {
+  plan: Plan
+}
+
+export const createRunner = (stack: ChaosStack, patience: Patience, signal: AbortSignal) => {
+  const striker = createStriker(stack, patience)
+  const follower = createFollower(stack, patience, signal)
+  const done: Done[] = []
+
+  /** The faults that came while a call was open. */
+  const faultsDuring = ({ startedMs, endedMs }: Followed): Done[] =>
+    done.filter(
+      ({ fromMs, untilMs }) => fromMs !== null && fromMs <= (endedMs ?? Infinity) && untilMs >= startedMs,
+    )
+
+  const disturbs = (
+    { plan, processes }: Done,
+    own: Plan,
+    isTarget: boolean,
+    hosts: readonly (ProcessName | null)[],
+  ): boolean => {
+    const { kind, point } = plan.fault
+    if (kind === 'model') return point.on === 'model' ? plan === own && isTarget : true
+    return processes.some(process => process.startsWith('media-') && hosts.includes(process))
+  }
+
+  const judge = async (plan: Plan, followed: Followed, isTarget: boolean): Promise<JudgedCall> => {
+    const known = await follower.follow(followed)
+    const hosts = known.carrier.legs.flatMap(({ streams }) => streams.map(({ url }) => stack.mediaOf(url)))
+    const conversation = faultsDuring(followed).some(fault => disturbs(fault, plan, isTarget, hosts))
+    const evidence: Evidence = { ...known, disturbance: { conversation } }
+    const violations = violationsOf(evidence)
+    if (violations.length === 0)
+      await forget(
+        stack.db,
+        followed.target.accountId,
+        evidence.store.calls.map(({ _id }) => _id),
+      )
+    return { violations, callId: followed.target.callId, evidence }
+  }
+
+  const slowDown = ({ slow }: Plan): (() => void) => {
+    if (!slow) return () => undefined
+    const links = stack.links.of(slow.link)
+    stack.links.cut(links, { how: 'delay', ms: slow.ms })
+    return () => stack.links.heal(links)
+  }
+
+  return {
+    /** Starts a run on a stack that is whole. */
+    start: async (plan: Plan): Promise<Running> => {
+      const events = createEvents()
+      const calls = await Promise.all(plan.calls.map(follower.prepare))
+      const target = calls[plan.target]?.target
+      if (!target) throw new Error('a plan without a target')
+      const mend = slowDown(plan)
+      const whole = striker.strike(plan.fault, target, events).then(strike => {
+        mend()
+        done.push({ ...strike, plan })
+        return strike
+      })
+      const judged = calls.map(async (followed, n) => {
+        const call = await judge(plan, followed, n === plan.target)
+        events.note(
+          `call ${n} (${followed.planned.scenario}) ${call.callId}: ${call.violations.join('; ') || 'as it should'}`,
+        )
+        return call
+      })
+      const result = Promise.all([whole, Promise.all(judged)]).then(([strike, all]) => ({
+        plan,
+        isMissed: strike.fromMs === null,
+        calls: all,
+        violations: all.reduce((sum, { violations }) => sum + violations.length, 0),
+        events: events.lines(),
+      }))
+      return { whole, result }
+    },
+  }
+}

@@ -1,0 +1,61 @@
+// Many runs on one stack: a run begins when the stack is whole again, while calls of earlier ones are still under way.
+import { isUp, readCarrier } from './accounts/carrier.ts'
+import type { Plan } from './plan.ts'
+import { createRunner } from './run.ts'
+import type { RunResult } from './run.ts'
+import type { ChaosStack } from './stack.ts'
+import type { Patience } from './timeouts.ts'
+
+export interface SessionOptions {
+  patience: Patience
+  signal: AbortSignal
+  /** Calls that may be open when another run begins. */
+  atOnce: number
+  show: (result: RunResult) => Promise<void>
+}
+
+export interface Session {
+  results: RunResult[]
+  /** Why it ended before all runs were done. */
+  problem: string | null
+}
+
+/** Runs the plans in order, and looks at the end whether any line is still open. */
+export const runAll = async (
+  stack: ChaosStack,
+  plans: readonly Plan[],
+  { patience, signal, atOnce, show }: SessionOptions,
+): Promise<Session> => {
+  const runner = createRunner(stack, patience, signal)
+  const results: RunResult[] = []
+  const open = new Set<Promise<unknown>>()
+  let calls = 0
+
+  const runPlans = async (): Promise<null> => {
+    for (const plan of plans) {
+      while (calls + plan.calls.length > atOnce && open.size > 0) await Promise.race(open)
+      calls += plan.calls.length
+      const { whole, result } = await runner.start(plan)
+      const shown: Promise<unknown> = result
+        .then(async one => {
+          results.push(one)
+          await show(one)
+        })
+        .finally(() => {
+          calls -= plan.calls.length
+          open.delete(shown)
+        })
+      open.add(shown)
+      await Promise.race([whole, shown])
+      await whole
+    }
+    await Promise.all(open)
+    return null
+  }
+  const stopped = new Promise<string>(resolve => signal.addEventListener('abort', () => resolve('stopped')))
+  const problem = await Promise.race([runPlans(), stack.died, stopped])
+  if (problem !== null) return { results, problem }
+  const { legs } = await readCarrier(stack.sandboxUrl)
+  const left = legs.filter(isUp)
+  return { results, problem: left.length === 0 ? null : `${left.length} lines are still open at the carrier` }
+}

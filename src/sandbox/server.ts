@@ -8,6 +8,7 @@ import type { Dial, LegAccount } from './carrier/account.ts'
 import { createCalls } from './carrier/calls.ts'
 import { createCarrierRoutes } from './carrier/routes.ts'
 import { createModelServer } from './model/server.ts'
+import { createSandboxMetrics } from './metrics.ts'
 import { createSites } from './sites/routes.ts'
 import { createEars } from './voice/ears.ts'
 
@@ -40,11 +41,16 @@ const accountsAbout = (text: string, { dials, legs }: { dials: Dial[]; legs: Leg
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const { accountSid, authToken, apiKey, speed, log } = options
   const ears = createEars()
-  const calls = createCalls({ accountSid, authToken, speed, ears, log })
-  const model = createModelServer({ apiKey, speed, ears, log })
+  const metrics = createSandboxMetrics()
+  const calls = createCalls({ accountSid, authToken, speed, ears, metrics, log })
+  const model = createModelServer({ apiKey, speed, ears, metrics, log })
   const own = new Router()
     .get('/healthz', ctx => {
       ctx.body = { status: 'ok' }
+    })
+    .get('/metrics', async ctx => {
+      ctx.type = metrics.contentType
+      ctx.body = await metrics.text()
     })
     .get('/sandbox/legs', ctx => {
       const about = ctx.query['about']

@@ -1,6 +1,7 @@
 // All calls of one account: dials, look-ups, and the list with Twilio's pages.
 import type { Log } from '../../log.ts'
 import { maskNumber } from '../../log.ts'
+import type { SandboxMetrics } from '../metrics.ts'
 import { scenarioFor } from '../scenarios/table.ts'
 import type { Ears } from '../voice/ears.ts'
 import type { Dial, LegAccount } from './account.ts'
@@ -29,13 +30,14 @@ export interface CallsOptions {
   authToken: string
   speed: number
   ears: Ears
+  metrics: SandboxMetrics
   log: Log
 }
 
 // Enough for any test; a sandbox that runs for weeks must not grow for ever.
 const KEPT = 1000
 
-export const createCalls = ({ accountSid, authToken, speed, ears, log }: CallsOptions): Calls => {
+export const createCalls = ({ accountSid, authToken, speed, ears, metrics, log }: CallsOptions): Calls => {
   const legs = new Map<string, Leg>()
   const dials: Dial[] = []
   const send = createSend(authToken)
@@ -54,7 +56,8 @@ export const createCalls = ({ accountSid, authToken, speed, ears, log }: CallsOp
       const { status, code, message } = scenario.carrier
       throw new CarrierError(status, code, message)
     }
-    const leg = startLeg({ call: newCall(accountSid, parameters), scenario, authToken, speed, ears, send, log })
+    const call = newCall(accountSid, parameters)
+    const leg = startLeg({ call, scenario, authToken, speed, ears, send, metrics, log })
     legs.set(leg.call.sid, leg)
     for (const oldest of legs.keys()) if (legs.size > KEPT) legs.delete(oldest)
     return leg

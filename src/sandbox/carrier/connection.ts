@@ -1,4 +1,5 @@
 // The <Stream> of a <Connect> on a leg: checked, opened, told to its own status callback, kept in the account.
+import type { SandboxMetrics } from '../metrics.ts'
 import type { StreamAccount } from './account.ts'
 import { newSid } from './call.ts'
 import type { Call } from './call.ts'
@@ -11,6 +12,7 @@ export interface ConnectionDeps {
   authToken: string
   line: PhoneLine
   reporting: Reporting
+  metrics: SandboxMetrics
   /** Where the account of every stream is kept. */
   streams: StreamAccount[]
 }
@@ -21,7 +23,7 @@ export const connectStream = async (
   signal: AbortSignal,
   deps: ConnectionDeps,
 ): Promise<void> => {
-  const { call, authToken, line, reporting } = deps
+  const { call, authToken, line, reporting, metrics } = deps
   const streamSid = newSid('MZ')
   const account: StreamAccount = {
     streamSid,
@@ -49,6 +51,7 @@ export const connectStream = async (
   }
   const onOpen = (): void => {
     account.openedMs = line.nowMs()
+    metrics.streamsOpen.inc()
     tell('stream-started')
   }
   if (isStreamUrl(noun.url))
@@ -58,6 +61,7 @@ export const connectStream = async (
     account.end = 'refused'
   }
   account.closedMs = line.nowMs()
+  if (account.openedMs !== null) metrics.streamsOpen.dec()
   tell(account.end === 'refused' ? 'stream-error' : 'stream-stopped')
 }
 

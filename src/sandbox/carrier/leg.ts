@@ -1,6 +1,7 @@
 // One call from the dial to its end. Ringing, talk and limits run in media time, requests in wall time.
 // G1  A status is entered once, in order, and told to the status callback at that moment; after an end, nothing is.
 import type { Log } from '../../log.ts'
+import type { SandboxMetrics } from '../metrics.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { Ears } from '../voice/ears.ts'
 import type { LegAccount, StreamAccount } from './account.ts'
@@ -40,6 +41,7 @@ export interface LegOptions {
   speed: number
   ears: Ears
   send: Send
+  metrics: SandboxMetrics
   log: Log
 }
 
@@ -59,8 +61,9 @@ const QUEUE_MS = 100
 const CONNECT_MS = 400
 
 /** Dials. */
-export const startLeg = ({ call, scenario, authToken, speed, ears, send, log: parentLog }: LegOptions): Leg => {
-  const log = parentLog.child({ leg: call.sid })
+export const startLeg = (options: LegOptions): Leg => {
+  const { call, scenario, authToken, speed, ears, send, metrics } = options
+  const log = options.log.child({ leg: call.sid })
   const over = new AbortController()
   const statuses: LegAccount['statuses'] = []
   const streams: StreamAccount[] = []
@@ -96,6 +99,8 @@ export const startLeg = ({ call, scenario, authToken, speed, ears, send, log: pa
     call.durationSeconds = Math.ceil(line.nowMs() / 1000)
     call.endedAt = new Date()
     enter(status)
+    metrics.legsEnded.inc({ status })
+    metrics.legsOpen.dec()
     over.abort()
     line.stop()
   }
@@ -104,7 +109,7 @@ export const startLeg = ({ call, scenario, authToken, speed, ears, send, log: pa
     over: over.signal,
     say: line.say,
     pause: line.pause,
-    connect: (noun, signal) => connectStream(noun, signal, { call, authToken, line, reporting, streams }),
+    connect: (noun, signal) => connectStream(noun, signal, { call, authToken, line, reporting, metrics, streams }),
     verbs: (instructions, signal) => {
       const { fallback } = call.parameters
       return getVerbs(instructions, {
@@ -122,6 +127,7 @@ export const startLeg = ({ call, scenario, authToken, speed, ears, send, log: pa
   })
 
   const life: Life = { call, scenario, line, reporting, execution, over: over.signal, enter, finish }
+  metrics.legsOpen.inc()
   enter('queued')
   dial(life).catch((error: unknown) => {
     log.error({ err: error }, 'leg failed')

@@ -1,10 +1,15 @@
+import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Router } from '@koa/router'
+import { json } from 'co-body'
 import { WebSocketServer } from 'ws'
+import { z } from 'zod'
 import type { Log } from '../../log.ts'
+import type { SandboxMetrics } from '../metrics.ts'
 import type { Ears } from '../voice/ears.ts'
 import { ApiRefusal } from './errors.ts'
+import { createRefusals, refusalOrder } from './faults.ts'
 import { serveSession } from './realtime/session.ts'
 import { createResponsesRouter } from './responses/routes.ts'
 
@@ -15,11 +20,12 @@ export interface ModelServerOptions {
   speed: number
   /** Are told what sessions hear. */
   ears: Ears
+  metrics: SandboxMetrics
   log: Log
 }
 
 export interface ModelServer {
-  /** `POST /v1/responses`. */
+  /** `POST /v1/responses`, and `POST /sandbox/model/refusals`, which is the sandbox's own. */
   router: Router
   /** Takes an upgrade to `/v1/realtime`; false if it is meant for somebody else. */
   handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
@@ -31,24 +37,33 @@ const MAX_EVENT_BYTES = 20 * 1024 * 1024
 const KNOWN_MODELS = /^gpt-(?:realtime|audio|4o(?:-mini)?-realtime)/
 
 /** The sandbox's side of OpenAI's API: Realtime (GA) over WebSocket, and Responses. */
-export const createModelServer = ({ apiKey, speed, ears, log }: ModelServerOptions): ModelServer => {
+export const createModelServer = ({ apiKey, speed, ears, metrics, log }: ModelServerOptions): ModelServer => {
+  const refusals = createRefusals()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_EVENT_BYTES })
   const handleUpgrade: ModelServer['handleUpgrade'] = (request, socket, head) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox')
     if (pathname !== '/v1/realtime') return false
     const refusal = refusalOf(request, apiKey) ?? refusalOfModel(searchParams.get('model'))
+    const ordered = refusal ? null : refusals.next()
     if (refusal) refuseUpgrade(socket, refusal)
+    else if (ordered) refuseUpgrade(socket, ordered.refusal, ordered.retryAfterSeconds)
     else
-      sockets.handleUpgrade(request, socket, head, client =>
-        serveSession(client, { model: searchParams.get('model') ?? '', speed, ears, log }),
-      )
+      sockets.handleUpgrade(request, socket, head, client => {
+        metrics.modelSessionsOpen.inc()
+        client.once('close', () => metrics.modelSessionsOpen.dec())
+        serveSession(client, { model: searchParams.get('model') ?? '', speed, ears, log })
+      })
     return true
   }
   return {
-    router: new Router().use(
-      '/v1',
-      createResponsesRouter({ authorize: request => refusalOf(request, apiKey), log }).routes(),
-    ),
+    router: new Router()
+      .use('/v1', createResponsesRouter({ authorize: request => refusalOf(request, apiKey), log }).routes())
+      .post('/sandbox/model/refusals', async ctx => {
+        const order = refusalOrder.safeParse(await json(ctx))
+        ctx.status = order.success ? 204 : 400
+        if (order.success) refusals.order(order.data)
+        else ctx.body = z.prettifyError(order.error)
+      }),
     handleUpgrade,
     close: () => {
       for (const client of sockets.clients) client.terminate()
@@ -72,12 +87,15 @@ const refusalOfModel = (model: string | null): ApiRefusal | undefined => {
   return new ApiRefusal('model_not_found', text, 'model', 404)
 }
 
-const STATUS_TEXT: Record<number, string> = { 400: 'Bad Request', 401: 'Unauthorized', 404: 'Not Found' }
-
-const refuseUpgrade = (socket: Duplex, { error, status }: ApiRefusal): void => {
+const refuseUpgrade = (
+  socket: Duplex,
+  { error, status }: ApiRefusal,
+  retryAfterSeconds: number | null = null,
+): void => {
   const body = JSON.stringify({ error })
+  const retryAfter = retryAfterSeconds === null ? '' : `retry-after: ${retryAfterSeconds}\r\n`
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? ''}\r\ncontent-type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\n${retryAfter}` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
 }

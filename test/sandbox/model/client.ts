@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { pino } from 'pino'
 import { WebSocket } from 'ws'
+import { createSandboxMetrics } from '../../../src/sandbox/metrics.ts'
 import { createModelServer } from '../../../src/sandbox/model/server.ts'
 import { createEars } from '../../../src/sandbox/voice/ears.ts'
 import { concat } from '../../../src/sandbox/model/realtime/input-audio.ts'
@@ -15,7 +16,13 @@ export const API_KEY = 'sk-sandbox'
 
 /** The sandbox's model and websites on a free port. */
 export const startModel = async (speed = 100) => {
-  const model = createModelServer({ apiKey: API_KEY, speed, ears: createEars(), log: pino({ level: 'silent' }) })
+  const model = createModelServer({
+    apiKey: API_KEY,
+    speed,
+    ears: createEars(),
+    metrics: createSandboxMetrics(),
+    log: pino({ level: 'silent' }),
+  })
   const app = new Koa().use(model.router.routes()).use(createSites().routes())
   const answer = app.callback()
   const server = createServer((request, response) => void answer(request, response))

@@ -18,6 +18,8 @@ export type Surroundings = {
   temporalAddress: string
   temporalNamespace: string
   speed: number
+  /** Media workers of each mode, default 1: a second one takes over what the first one loses. */
+  mediaWorkers?: 1 | 2
 }
 
 type Variables = Record<string, string>
@@ -27,9 +29,11 @@ export const hasLiveCredentials = (env: NodeJS.ProcessEnv): boolean =>
   Boolean(env['TWILIO_ACCOUNT_SID']) && Boolean(env['OPENAI_API_KEY'])
 
 /** The ports that our own processes need. */
-export const servicePorts = (env: NodeJS.ProcessEnv): PortName[] => [
+export const servicePorts = (env: NodeJS.ProcessEnv, mediaWorkers: 1 | 2 = 1): PortName[] => [
   ...(['sandbox', 'api', 'calls', 'media'] as const),
+  ...(mediaWorkers === 2 ? (['media2'] as const) : []),
   ...(hasLiveCredentials(env) ? (['liveCalls', 'liveMedia'] as const) : []),
+  ...(hasLiveCredentials(env) && mediaWorkers === 2 ? (['liveMedia2'] as const) : []),
 ]
 
 const local = (port: number): string => `http://127.0.0.1:${port}`
@@ -54,6 +58,7 @@ export const servicesOf = (around: Surroundings): Service[] => {
     ...baseEnvironment(env),
     HOST: '127.0.0.1',
     ...picked(env, 'LOG_LEVEL'),
+    ...picked(env, 'TIMEOUTS'),
     ...picked(env, 'OTEL_EXPORTER_OTLP_'),
   }
   const engines: Variables = {
@@ -73,6 +78,13 @@ export const servicesOf = (around: Surroundings): Service[] => {
     TEST_OPENAI_API_KEY: credentials.apiKey,
     TEST_OPENAI_BASE_URL: `${sandboxUrl}/v1`,
   }
+  const mediaPorts = (first: number, second: number): [suffix: string, port: number][] =>
+    around.mediaWorkers === 2
+      ? [
+          ['', first],
+          ['-2', second],
+        ]
+      : [['', first]]
   const isLive = hasLiveCredentials(env)
   const liveCarrier = picked(env, 'TWILIO_')
   const liveModel = picked(env, 'OPENAI_')
@@ -107,14 +119,15 @@ export const servicesOf = (around: Surroundings): Service[] => {
       ...picked(env, 'CHROMIUM_PATH'),
       WEBSITE_ALLOWED_HOSTS: `127.0.0.1:${ports.sandbox}`,
     }),
-    worker('media', ports.media, 'media', 'test', {
-      MEDIA_PUBLIC_URL: `ws://127.0.0.1:${ports.media}`,
-      ...picked(env, 'MEDIA_SLOTS'),
-      ...testModel,
-    }),
+    ...mediaPorts(ports.media, ports.media2).map(([suffix, port]) =>
+      worker(`media${suffix}`, port, 'media', 'test', {
+        MEDIA_PUBLIC_URL: `ws://127.0.0.1:${port}`,
+        ...picked(env, 'MEDIA_SLOTS'),
+        ...testModel,
+      }),
+    ),
   ]
   if (!isLive) return test
-  const mediaPublicUrl = env['MEDIA_PUBLIC_URL'] || `ws://127.0.0.1:${ports.liveMedia}`
   return [
     ...test,
     worker('calls-live', ports.liveCalls, 'calls', 'live', {
@@ -123,6 +136,11 @@ export const servicesOf = (around: Surroundings): Service[] => {
       ...liveModel,
       ...picked(env, 'CHROMIUM_PATH'),
     }),
-    worker('media-live', ports.liveMedia, 'media', 'live', { MEDIA_PUBLIC_URL: mediaPublicUrl, ...liveModel }),
+    ...mediaPorts(ports.liveMedia, ports.liveMedia2).map(([suffix, port]) =>
+      worker(`media-live${suffix}`, port, 'media', 'live', {
+        MEDIA_PUBLIC_URL: env[`MEDIA${suffix.replace('-', '_')}_PUBLIC_URL`] || `ws://127.0.0.1:${port}`,
+        ...liveModel,
+      }),
+    ),
   ]
 }

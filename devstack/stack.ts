@@ -27,6 +27,8 @@ export type StackOptions = {
   parts?: 'servers' | 'all'
   /** Media time per wall time of the sandbox, default 20. */
   speed?: number
+  /** Media workers of each mode, default 1. */
+  mediaWorkers?: 1 | 2
   /** Whether Temporal's UI is started; default true. */
   ui?: boolean
   /** Name of the database and of the Temporal namespace; defaults `errand` and `default`. */
@@ -51,17 +53,24 @@ export type Stack = {
   mediaUrl: string
   callsUrl: string
   logDir: string
-  /** Process ids by name: temporal, store, sandbox, api, calls, media. */
+  /** Process ids by name: temporal, store, sandbox, api, calls, media, and media-2 where there is a second one. */
   pids: Record<string, number>
-  /** Resolves with a text for the person once a child ends that nobody stopped. */
+  /** Resolves with a text for the person once a child ends that nobody stopped or killed. */
   died: Promise<string>
+  /** kill -9 of one of the processes; resolves when it has ended. */
+  kill: (name: string) => Promise<void>
   stop: () => Promise<void>
 }
 
 const root = join(import.meta.dirname, '..')
 
 // Those named together are stopped at the same time.
-const stopOrder = [['media-live', 'media', 'calls-live', 'calls'], ['api'], ['sandbox'], ['store', 'temporal']]
+const stopOrder = [
+  ['media-live', 'media-live-2', 'media', 'media-2', 'calls-live', 'calls'],
+  ['api'],
+  ['sandbox'],
+  ['store', 'temporal'],
+]
 
 type Adopt = (child: Child) => void
 
@@ -77,10 +86,13 @@ const lockData = (dataDir: string): (() => void) => {
   }
 }
 
-const neededPorts = ({ parts = 'all', ui = true }: StackOptions, env: NodeJS.ProcessEnv): PortName[] => [
+const neededPorts = (
+  { parts = 'all', ui = true, mediaWorkers }: StackOptions,
+  env: NodeJS.ProcessEnv,
+): PortName[] => [
   ...(env['TEMPORAL_ADDRESS'] ? [] : (['temporal', ...(ui ? (['temporalUi'] as const) : [])] as const)),
   ...(env['MONGODB_URL'] ? [] : (['store'] as const)),
-  ...(parts === 'all' ? servicePorts(env) : []),
+  ...(parts === 'all' ? servicePorts(env, mediaWorkers) : []),
 ]
 
 const startService = (workshop: Workshop, service: Service, progress: Progress, adopt: Adopt): Promise<void> =>
@@ -105,10 +117,11 @@ const startService = (workshop: Workshop, service: Service, progress: Progress, 
 const createWatch = () => {
   const servers: Child[] = []
   const death = Promise.withResolvers<string>()
+  const killed = new Set<Child>()
   let isStopping = false
   const watch = async (child: Child): Promise<void> => {
     const ending = await child.ended
-    if (!isStopping) death.resolve(describeEnding(ending, child.logFile))
+    if (!isStopping && !killed.has(child)) death.resolve(describeEnding(ending, child.logFile))
   }
   const adopt = (child: Child): void => {
     servers.push(child)
@@ -119,11 +132,18 @@ const createWatch = () => {
     for (const names of stopOrder)
       await Promise.all(servers.filter(child => names.includes(child.name)).map(child => child.stop()))
   }
+  const kill = async (name: string): Promise<void> => {
+    for (const child of servers.filter(child => child.name === name)) {
+      killed.add(child)
+      process.kill(child.pid, 'SIGKILL')
+      await child.ended
+    }
+  }
   const pids = (): Record<string, number> => Object.fromEntries(servers.map(child => [child.name, child.pid]))
-  return { adopt, stop, pids, died: death.promise }
+  return { adopt, stop, kill, pids, died: death.promise }
 }
 
-type Base = Pick<Stack, 'stop' | 'died' | 'pids' | 'logDir'>
+type Base = Pick<Stack, 'stop' | 'kill' | 'died' | 'pids' | 'logDir'>
 
 const bringUp = async (
   workshop: Workshop,
@@ -147,7 +167,7 @@ const bringUp = async (
     database,
   }
   if (parts === 'servers') return { ...servers, apiUrl: '', sandboxUrl: '', mediaUrl: '', callsUrl: '' }
-  const services = servicesOf({ ...servers, ports, env, speed })
+  const services = servicesOf({ ...servers, ports, env, speed, mediaWorkers: options.mediaWorkers ?? 1 })
   await Promise.all(services.map(service => startService(workshop, service, progress, adopt)))
   const url = (port: number): string => `http://127.0.0.1:${port}`
   return {
@@ -176,7 +196,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const stop = (): Promise<void> => (stopped ??= stopOnce())
   try {
     const stack = await bringUp({ family, env, logDir, signal }, options, dataDir, watch.adopt)
-    return { ...stack, logDir, pids: watch.pids(), died: watch.died, stop }
+    return { ...stack, logDir, pids: watch.pids(), died: watch.died, kill: watch.kill, stop }
   } catch (error) {
     await stop()
     throw explainDisk(error, dataDir)

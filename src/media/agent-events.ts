@@ -1,5 +1,11 @@
 import type { AnsweredBy } from '../calls/call.ts'
 
+/**
+ * Who has to say something after a break of the model: `agent_again` broke off, `model` answers by itself what it hears
+ * now, and `nobody` has said anything yet.
+ */
+export type NextWord = 'agent' | 'agent_again' | 'callee' | 'model' | 'nobody'
+
 /** What a bridge hears of its agent. */
 export interface AgentEvents {
   /** A turn was completed, cut or corrected. */
@@ -12,7 +18,7 @@ export interface AgentEvents {
   /** Who answered, as far as the agent can tell. */
   found: (who: AnsweredBy) => void
   /** A new session has taken over from a lost one. */
-  resumed: () => void
+  resumed: (next: NextWord) => void
   /** There is no session any more, and none can be had. */
   lost: () => void
 }

@@ -1,7 +1,8 @@
 // Agent: the model's side of a bridge. What it says is played, cut when the callee speaks, and written down.
 // A1  Barge-in: first the carrier forgets what it has not played, then the model what was not heard, then late audio
 //     of what was cut is dropped.
-// A2  A session that is lost is replaced, and told what was said; the phone does not notice.
+// A2  A session that is lost is replaced (sessions.ts), and the phone does not notice: what was sent is played, and
+//     what the callee said in between is heard.
 // A3  Items of different sessions never meet: their ids carry the number of the session.
 
 import type { Turn } from '../calls/call.ts'
@@ -10,11 +11,12 @@ import type { Metrics } from '../metrics.ts'
 import { earlierItem } from '../briefing/briefing.ts'
 import type { SessionItem } from '../briefing/briefing.ts'
 import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
-import type { AgentEvents } from './agent-events.ts'
+import type { AgentEvents, NextWord } from './agent-events.ts'
 import { bytesOf } from './frames.ts'
 import type { Leg } from './leg.ts'
 import { createPlayback, msOf } from './playback.ts'
 import { tonesOf } from './tones.ts'
+import { createSessions } from './sessions.ts'
 import { createToolCalls } from './tool-calls.ts'
 import { createTurns, pressed } from './turns.ts'
 import type { TurnWrite } from './turns.ts'
@@ -22,8 +24,6 @@ import { createWholeFrames } from './whole-frames.ts'
 
 /** A mark may be this late, in media time, before the carrier is taken to have lost it. */
 const LATE_MARK_MS = 2_000
-const MAX_SESSIONS = 4
-const MAX_FAILED_RESPONSES = 3
 
 export interface AgentDeps {
   leg: Pick<Leg, 'sendAudio' | 'sendMark' | 'clear'>
@@ -49,21 +49,18 @@ export const createAgent = (deps: AgentDeps) => {
   const playback = createPlayback()
   const frames = createWholeFrames()
   const turns = createTurns(deps.baseIndex, playback.progressOf)
-  let session: ModelSession | null = null
-  let sessions = 0
-  let appendedMs = 0
   let isCalleeSpeaking = false
   let endCallId: string | null = null
   let playsUntilMs = 0
-  let failedResponses = 0
   let isStopped = false
-  let takesTurns = true
+  /** Items of the callee's that the present session has to hear again, oldest first. */
+  let unwritten: string[] = []
   let pressedItem = ''
   let calleePresses = 0
   const items = [...deps.items]
   let isFirstAudio = deps.baseIndex === 0
 
-  const key = (itemId: string): string => `${sessions}/${itemId}`
+  const key = (itemId: string): string => `${sessions.number()}/${itemId}`
 
   /** The callee has begun to speak, at that media time. */
   const interrupt = (sinceMs: number): void => {
@@ -77,7 +74,8 @@ export const createAgent = (deps: AgentDeps) => {
     playsUntilMs = mediaMs()
     for (const { itemId, contentIndex, heardMs, hasAudio } of cut) {
       const [number, ...id] = itemId.split('/')
-      if (hasAudio && number === String(sessions)) session?.truncate(id.join('/'), contentIndex, heardMs)
+      if (hasAudio && number === String(sessions.number()))
+        sessions.current()?.truncate(id.join('/'), contentIndex, heardMs)
     }
     log.debug({ cut: cut.length }, 'the callee interrupted the agent')
     on.turnsChanged()
@@ -112,14 +110,11 @@ export const createAgent = (deps: AgentDeps) => {
       finishAudio(key(itemId))
       turns.finishText(key(itemId), 'agent', null)
     }
-    failedResponses = event.status === 'failed' ? failedResponses + 1 : 0
-    if (failedResponses >= MAX_FAILED_RESPONSES) on.lost()
-    else if (failedResponses > 0) session?.respond()
     on.turnsChanged()
   }
 
   const tools = createToolCalls({
-    session: () => session,
+    session: () => sessions.current(),
     isCalleeSpeaking: () => isCalleeSpeaking,
     press: (itemId, keys) => {
       pressedItem = key(itemId)
@@ -137,17 +132,25 @@ export const createAgent = (deps: AgentDeps) => {
     log,
   })
 
+  const onSpeech = (event: Extract<ModelEvent, { kind: 'speech_started' }>): void => {
+    isCalleeSpeaking = true
+    if (!sessions.isRepeated(event.startMs)) unwritten = []
+    const lost = unwritten.shift()
+    if (lost !== undefined) turns.hearAgain(lost, key(event.itemId))
+    // The model counts what was appended, which is less than media time when frames were missed.
+    const sinceMs = event.startMs + mediaMs() - sessions.appendedMs()
+    turns.begin(key(event.itemId), 'callee', sinceMs)
+    if (isStopped) sessions.current()?.commitAudio()
+    // Nobody speaks into the agent with what was said before.
+    if (!sessions.takesTurns() || lost !== undefined) return
+    interrupt(sinceMs)
+    on.calleeSpoke()
+  }
+
   const onEvent = (event: ModelEvent): void => {
     switch (event.kind) {
       case 'speech_started':
-        isCalleeSpeaking = true
-        // The model counts what was appended, which is less than media time when frames were missed.
-        const sinceMs = event.startMs + mediaMs() - appendedMs
-        turns.begin(key(event.itemId), 'callee', sinceMs)
-        if (isStopped) session?.commitAudio()
-        if (!takesTurns) return
-        interrupt(sinceMs)
-        return on.calleeSpoke()
+        return onSpeech(event)
       case 'speech_stopped':
         isCalleeSpeaking = false
         return
@@ -174,48 +177,48 @@ export const createAgent = (deps: AgentDeps) => {
       case 'response_done':
         return finishResponse(event)
       case 'closed':
-        return onClosed(event.message)
+        return undefined
     }
   }
 
-  const attach = (next: ModelSession): void => {
-    session = next
-    sessions++
-    appendedMs = 0
-    for (const item of items) next.addItem(item)
-    for (const turn of [...deps.earlier, ...turns.spoken()]) next.addItem(earlierItem(turn))
-    const number = sessions
-    next.listen(event => (number === sessions ? onEvent(event) : undefined))
-  }
-
-  const onClosed = (message: string): void => {
-    session = null
+  const onLost = (itemIds: string[]): void => {
+    unwritten = [...unwritten, ...itemIds.map(key)]
     isCalleeSpeaking = false
     tools.forget()
     frames.drop()
     turns.breakOff()
     playback.finishAll()
     on.turnsChanged()
-    if (isStopped) return
-    log.warn({ problem: message, session: sessions }, 'the model session was lost')
-    void replace()
   }
 
-  const replace = async (): Promise<void> => {
-    const next = sessions < MAX_SESSIONS ? await deps.reopen() : null
-    if (isStopped) return next?.close()
-    if (!next) return on.lost()
-    attach(next)
-    on.resumed()
+  /** Whose word it is, now that a session has taken over. */
+  const nextWord = (): NextWord => {
+    if (unwritten.length > 0) return 'model'
+    const last = turns.spoken().at(-1)
+    if (!last) return 'nobody'
+    if (last.role === 'callee') return 'agent'
+    return last.interrupted ? 'agent_again' : 'callee'
   }
+
+  const sessions = createSessions({
+    reopen: deps.reopen,
+    brief: next => {
+      for (const item of items) next.addItem(item)
+      for (const turn of [...deps.earlier, ...turns.spoken()]) next.addItem(earlierItem(turn))
+    },
+    onEvent,
+    onLost,
+    onResumed: () => on.resumed(nextWord()),
+    onNone: on.lost,
+    log,
+  })
 
   return {
-    start: (): void => attach(deps.session),
+    start: (): void => sessions.start(deps.session),
 
     /** The callee's side, one frame. */
     hear: (payload: string): void => {
-      appendedMs += msOf(bytesOf(payload))
-      session?.appendAudio(payload)
+      sessions.hear(payload)
       tools.tick(msOf(bytesOf(payload)))
     },
 
@@ -225,27 +228,24 @@ export const createAgent = (deps: AgentDeps) => {
       if (moved.some(itemId => playback.progressOf(itemId)?.isHeard)) on.turnsChanged()
     },
 
-    respond: (directive: string): void => session?.respond(directive),
+    respond: (directive: string): void => sessions.current()?.respond(directive),
 
     /** Tells the model something that nobody said. */
     note: (text: string): void => {
       items.push({ role: 'system', text })
-      session?.addItem({ role: 'system', text })
+      sessions.current()?.addItem({ role: 'system', text })
     },
 
     /** Whether the agent answers, and stops, by itself when the callee speaks. */
-    takeTurns: (isOn: boolean): void => {
-      takesTurns = isOn
-      session?.takeTurns(isOn)
-    },
+    takeTurns: sessions.takeTurns,
 
     /** The callee pressed keys, which say something as words do. */
     hearKeys: (keys: string): void => {
       const itemId = `keys_${++calleePresses}`
       turns.begin(key(itemId), 'callee', mediaMs())
       turns.press(key(itemId), 'callee', keys)
-      session?.addItem({ role: 'callee', text: pressed(keys) }, itemId)
-      session?.respond()
+      sessions.current()?.addItem({ role: 'callee', text: pressed(keys) }, itemId)
+      sessions.current()?.respond()
       on.turnsChanged()
     },
 
@@ -255,33 +255,33 @@ export const createAgent = (deps: AgentDeps) => {
 
     isSpeaking: (): boolean => !playback.isIdle() && mediaMs() <= playsUntilMs + LATE_MARK_MS,
 
-    isResponding: (): boolean => session?.isResponding() ?? false,
+    isResponding: (): boolean => sessions.current()?.isResponding() ?? false,
 
     /** The call goes on although the agent called the tool. */
     refuseEndCall: (): void => {
-      if (endCallId !== null) session?.answerTool(endCallId, 'The call goes on: the callee is speaking.')
+      if (endCallId !== null)
+        sessions.current()?.answerTool(endCallId, 'The call goes on: the callee is speaking.')
       endCallId = null
     },
 
     takeWrites: (): TurnWrite[] => turns.takeWrites(),
 
     /** Whether words of the callee's are still to come. */
-    isAwaitingCallee: (): boolean => session !== null && turns.isAwaitingCallee(),
+    isAwaitingCallee: (): boolean => sessions.current() !== null && turns.isAwaitingCallee(),
 
     /** The leg is over: nothing is played any more. What the callee is saying is taken as said. */
     stop: (): void => {
       if (isStopped) return
       isStopped = true
-      if (isCalleeSpeaking) session?.commitAudio()
+      sessions.stop()
+      if (isCalleeSpeaking) sessions.current()?.commitAudio()
     },
 
     /** Nothing more is awaited: every turn stays as it is. */
     close: (): void => {
       isStopped = true
       turns.end()
-      const last = session
-      session = null
-      last?.close()
+      sessions.close()
     },
   }
 }

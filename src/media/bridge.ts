@@ -10,6 +10,7 @@
 import type { Directives } from '../briefing/prompts.ts'
 import type { Detection, EndReason, StoredTurn } from '../conversations/conversation.ts'
 import { createAgent } from './agent.ts'
+import type { NextWord } from './agent-events.ts'
 import { createAnswering } from './answering.ts'
 import type { AgentDeps } from './agent.ts'
 import { createCalleeKeys } from './callee-keys.ts'
@@ -60,7 +61,7 @@ export const startBridge = (deps: BridgeDeps) => {
   let storedAtMs = mediaMs
   let busyAtMs = mediaMs
   let isOver = false
-  let isContinued = deps.earlier.length > 0
+  const isContinued = deps.earlier.length > 0
   let closing: { reason: EndReason; untilMs: number } | null = null
 
   const finish = (outcome: BridgeOutcome): void => {
@@ -111,9 +112,8 @@ export const startBridge = (deps: BridgeDeps) => {
       endCalled: () => (agent.isCalleeSpeaking() ? agent.refuseEndCall() : startClosing('agent_ended')),
       waitsForBeep: () => answering.waitForBeep(),
       found: who => answering.found(who),
-      resumed: () => {
-        isContinued = true
-        if (!answering.resume()) limits.resume(mediaMs)
+      resumed: next => {
+        if (!answering.resume()) goOn(next)
       },
       lost: () => finish({ kind: 'ending', reason: 'model_lost' }),
     },
@@ -130,6 +130,13 @@ export const startBridge = (deps: BridgeDeps) => {
     log,
   })
   const calleeKeys = createCalleeKeys()
+
+  /** The model was away for a moment: whoever has the next word is given it. */
+  const goOn = (next: NextWord): void => {
+    if (next === 'nobody') limits.resume(mediaMs)
+    if (next === 'agent') agent.respond('')
+    if (next === 'agent_again') agent.respond(directives.go_on)
+  }
 
   const act = (action: LimitAction): void => {
     switch (action) {

@@ -23,6 +23,8 @@ interface Item {
   atMs: number | null
   /** Its session broke off while it was being said: it has no end. */
   isBroken: boolean
+  /** Its session is over. */
+  isPast: boolean
   /** Nothing more will be heard of it. */
   isOver: boolean
 }
@@ -43,6 +45,7 @@ const NEW_ITEM = {
   isHeardAgain: false,
   atMs: null,
   isBroken: false,
+  isPast: false,
   isOver: false,
 }
 
@@ -63,6 +66,12 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
     return item
   }
 
+  /** Nothing comes in between the items of a session that is over. */
+  const placeAfter = (previous: Item): number => {
+    const next = order.findIndex((item, at) => at > order.indexOf(previous) && !item.isPast)
+    return next === -1 ? order.length : next
+  }
+
   const turnOf = (item: Item): StoredTurn =>
     item.role === 'callee' ? calleeTurn(item) : agentTurn(item, progressOf(item.id))
 
@@ -76,7 +85,7 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
       if (item.isPlaced || previous === item) return
       item.isPlaced = true
       order.splice(order.indexOf(item), 1)
-      order.splice(previous ? order.indexOf(previous) + 1 : order.length, 0, item)
+      order.splice(previous ? placeAfter(previous) : order.length, 0, item)
     },
 
     /** Somebody began to speak, at that media time. */
@@ -111,6 +120,7 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
     /** The session broke off: what was being said has no end, and the callee's last words no more transcript. */
     breakOff: (): void => {
       for (const item of order) {
+        item.isPast = true
         if (item.isTextDone && progressOf(item.id)?.isDone !== false) continue
         item.isTextDone = true
         item.isBroken = true

@@ -7,6 +7,8 @@ import type { Conversation } from '../../conversations/conversation.ts'
 
 export type Instruction =
   | { kind: 'hangup' }
+  /** The model was lost: the agent cannot say so itself. */
+  | { kind: 'apology' }
   | { kind: 'connect'; url: string; token: string; generation: number }
   /** Nobody can take the stream yet; `lost` is the generation that does not, or no longer. */
   | { kind: 'wait'; lost: number }
@@ -26,6 +28,7 @@ export interface Situation {
 export const instruct = ({ call, conversation, legId, after, isHostAlive, now }: Situation): Instruction => {
   if (!call || isEnded(call.status) || call.legId !== legId || call.leg.ended) return { kind: 'hangup' }
   if (!conversation) return { kind: 'wait', lost: after }
+  if (conversation.ended?.reason === 'model_lost') return { kind: 'apology' }
   if (conversation.ended || conversation.sealed) return { kind: 'hangup' }
   const { ready } = conversation
   if (!ready || ready.token === null || ready.generation <= after) return { kind: 'wait', lost: after }

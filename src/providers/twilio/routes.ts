@@ -13,7 +13,7 @@ import type { CallbackDeps } from './callbacks.ts'
 import { instruct } from './instructions.ts'
 import type { Instruction } from './instructions.ts'
 import { readSignedForm } from './signed-form.ts'
-import { connectTwiml, fillerTwiml, goodbyeTwiml, hangUpTwiml } from './twiml.ts'
+import { apologyTwiml, connectTwiml, fillerTwiml, goodbyeTwiml, hangUpTwiml } from './twiml.ts'
 import { CALLBACK_PATHS, callbackUrls } from './urls.ts'
 
 export interface CarrierRouterDeps extends CallbackDeps {
@@ -100,6 +100,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
     const urls = callbackUrls(publicUrl, mode, callId)
     const instruction = await decideForLeg(callId, legId, after)
     if (instruction.kind === 'hangup') return hangUpTwiml()
+    if (instruction.kind === 'apology') return apologyTwiml()
     if (instruction.kind === 'connect')
       return connectTwiml({ ...instruction, callId, nextUrl: urls.instructions(instruction.generation) })
     if (Date.now() - sinceMs < timeouts.fillerLimitMs) return fillerTwiml(urls.instructions(after, sinceMs))

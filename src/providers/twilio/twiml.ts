@@ -4,6 +4,7 @@ const { VoiceResponse } = twilio.twiml
 
 const FILLER = 'One moment please, I will be right back with you.'
 const GOODBYE = 'I am sorry, the line was lost. Goodbye.'
+const APOLOGY = 'I am sorry, I cannot go on with this call. Goodbye.'
 
 /** Ends the call. */
 export const hangUpTwiml = (): string => {
@@ -38,9 +39,14 @@ export const fillerTwiml = (nextUrl: string): string => {
 }
 
 /** Says goodbye for a line that could not be restored, and ends the call. */
-export const goodbyeTwiml = (): string => {
+export const goodbyeTwiml = (): string => lastWords(GOODBYE)
+
+/** Apologises for an agent that cannot speak any more, and ends the call. */
+export const apologyTwiml = (): string => lastWords(APOLOGY)
+
+const lastWords = (text: string): string => {
   const response = new VoiceResponse()
-  response.say(GOODBYE)
+  response.say(text)
   response.hangup()
   return response.toString()
 }

@@ -49,6 +49,8 @@ export interface LegAccount {
   requests: RequestAccount[]
   streams: StreamAccount[]
   warnings: { code: number; message: string; mediaMs: number }[]
+  /** What the carrier itself said to the callee, as it was told to. */
+  announcements: string[]
   /** What the callee said and heard, in the order in which it began. */
   callee: Line[]
 }

@@ -67,6 +67,7 @@ export const startLeg = (options: LegOptions): Leg => {
   const over = new AbortController()
   const statuses: LegAccount['statuses'] = []
   const streams: StreamAccount[] = []
+  const announcements: string[] = []
   let sequenceNumber = 0
   const line = startPhoneLine({
     speed,
@@ -107,7 +108,10 @@ export const startLeg = (options: LegOptions): Leg => {
 
   const execution = createExecution({
     over: over.signal,
-    say: line.say,
+    say: (text, signal) => {
+      announcements.push(text)
+      return line.say(text, signal)
+    },
     pause: line.pause,
     connect: (noun, signal) => connectStream(noun, signal, { call, authToken, line, reporting, metrics, streams }),
     verbs: (instructions, signal) => {
@@ -148,6 +152,7 @@ export const startLeg = (options: LegOptions): Leg => {
       requests: reporting.requests,
       streams,
       warnings: reporting.warnings,
+      announcements,
       callee: line.lines(),
     }),
     update: change => update(life, change),

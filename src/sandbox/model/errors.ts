@@ -16,7 +16,7 @@ export class ApiRefusal extends Error {
   constructor(code: string | null, message: string, param: string | null = null, status = 400) {
     super(message)
     this.name = 'ApiRefusal'
-    this.error = { type: 'invalid_request_error', code, message, param }
+    this.error = { type: status >= 500 ? 'server_error' : 'invalid_request_error', code, message, param }
     this.status = status
   }
 }

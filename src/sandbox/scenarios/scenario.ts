@@ -18,6 +18,19 @@ export interface Trouble {
   callbacks?: 'none' | 'repeated'
 }
 
+/** What befalls a session of the model. `silent`: it is open, and nothing comes any more. */
+export type SessionFault = 'dropped' | 'closed' | 'expired' | 'server_error' | 'cut_frame' | 'silent'
+
+/** What goes wrong with the model, once it has heard the callee's greeting: it has to be one that no other says. */
+export interface ModelTrouble {
+  /** In the middle of its first sentence; the `silent` model does not even begin. */
+  session?: SessionFault
+  /** Every session of the call, and not the first alone. */
+  again?: true
+  /** So many requests to judge the call are answered with 503 first. */
+  overloaded?: number
+}
+
 /** Whom the carrier's detection takes the callee for, rightly or not; a person, if nothing is said. */
 export type Detected = 'human' | 'machine' | 'fax' | 'unknown'
 
@@ -87,6 +100,7 @@ export interface Scenario {
   description: string
   carrier: CarrierPart
   callee: CalleePart | MachinePart | null
+  model?: ModelTrouble
   ends: ScenarioEnd
 }
 

@@ -13,6 +13,13 @@ import { interruptsAlways } from './interrupts-always.ts'
 import { interruptsOnce } from './interrupts-once.ts'
 import { menuWithoutEnd } from './menu-without-end.ts'
 import { menu } from './menu.ts'
+import { modelDrops } from './model-drops.ts'
+import { modelClosesAlways } from './model-closes-always.ts'
+import { modelSessionExpires } from './model-session-expires.ts'
+import { modelServerError } from './model-server-error.ts'
+import { modelCutFrame } from './model-cut-frame.ts'
+import { modelSilent } from './model-silent.ts'
+import { modelOverloadedAfter } from './model-overloaded-after.ts'
 import { noAnswer } from './no-answer.ts'
 import { notJson } from './not-json.ts'
 import { offersAnotherTime } from './offers-another-time.ts'
@@ -59,6 +66,13 @@ export const SCENARIOS: readonly Scenario[] = [
   rateLimitedOnce,
   callbacksRepeated,
   responseAndCallbacksLost,
+  modelDrops,
+  modelClosesAlways,
+  modelSessionExpires,
+  modelServerError,
+  modelCutFrame,
+  modelSilent,
+  modelOverloadedAfter,
 ]
 
 /** The scenario that a number chooses: `agrees` for every number that is not in the table. */

@@ -149,6 +149,17 @@ const lineOf = (entry: Entry, conversation: Conversation): Line | undefined => {
   return isHandedOver(text) ? undefined : { speaker, text }
 }
 
+/** Whether something was said before this session, which knows it in writing. */
+export const isContinued = (conversation: Conversation): boolean =>
+  conversation
+    .entries()
+    .some(
+      ({ wire, audio }) =>
+        wire.type === 'message' && wire.role !== 'system' && audio.length === 0 && saysSomething(textOf(wire)),
+    )
+
+const saysSomething = (text: string): boolean => text !== '' && !isHandedOver(text)
+
 const outputOf = (callId: string, conversation: Conversation): string =>
   conversation
     .entries()

@@ -4,6 +4,8 @@
 import { newId } from '../../../ids.ts'
 import type { Move } from '../mind/mind.ts'
 import type { ResponseParams } from './client-events.ts'
+import { faultOf, sendUntil } from './break-off.ts'
+import { SESSION_MS } from './expiry.ts'
 import { callFunction, sayMessage } from './output-items.ts'
 import type { Output } from './output-items.ts'
 import type { ActiveResponse, Session } from './session-state.ts'
@@ -20,10 +22,12 @@ export const startResponse = (
   move: Move,
   onDone: () => void,
 ): ActiveResponse => {
-  const { clock, conversation, send } = session
+  const { clock, conversation } = session
+  const fault = faultOf(session)
+  const send = sendUntil(session, fault)
   const output: Output = { responseId: newId('resp'), entries: [], conversation, send }
   const present = createPresenter(session, params, output)
-  const generation = generate(move, output)
+  const generation = fault === 'silent' ? sayNothing() : generate(move, output)
   let cancelTimer = (): void => undefined
 
   const finish = (status: 'completed' | 'cancelled', reason?: string): void => {
@@ -54,6 +58,10 @@ const generate = function* (move: Move, output: Output): Generator<number, void>
   yield FIRST_TOKEN_MS
   if (move.say) yield* sayMessage(output, move.say)
   if (move.call) yield* callFunction(output, move.call)
+}
+
+const sayNothing = function* (): Generator<number, void> {
+  for (;;) yield SESSION_MS
 }
 
 type Present = (status: 'in_progress' | 'completed' | 'cancelled', reason?: string) => object

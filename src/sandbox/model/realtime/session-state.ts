@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws'
 import type { SessionClock } from './clock.ts'
 import type { Conversation } from './conversation.ts'
 import type { InputAudio } from './input-audio.ts'
@@ -24,6 +25,7 @@ export interface Session {
   nextItemId: string
   active: ActiveResponse | undefined
   clock: SessionClock
+  socket: Pick<WebSocket, 'send' | 'close' | 'terminate'>
   send: Send
   /** Runs what an event asks for; a refusal becomes an `error` event about that event id. */
   attempt: (eventId: string | null, act: () => void) => void

@@ -14,6 +14,7 @@ import { clientEvent } from './client-events.ts'
 import { createSessionClock } from './clock.ts'
 import { createConversation } from './conversation.ts'
 import { createInputAudio } from './input-audio.ts'
+import { expire, SESSION_MS } from './expiry.ts'
 import { defaultConfig } from './session-config.ts'
 import type { Session } from './session-state.ts'
 
@@ -26,20 +27,12 @@ export interface SessionOptions {
   log: Log
 }
 
-const SESSION_MS = 60 * 60 * 1000
-const EXPIRED = 'Your session hit the maximum duration of 60 minutes.'
-
 /** Serves one session until its socket closes, or 60 minutes of wall time are over. */
 export const serveSession = (socket: WebSocket, options: SessionOptions): void => {
   const { log } = options
   const acknowledgement = createAcknowledgement(socket, options.ears)
   const session = createSession(socket, options, acknowledgement)
-  const expiry = setTimeout(() => {
-    session.attempt(null, () => {
-      throw new ApiRefusal('session_expired', EXPIRED)
-    })
-    socket.close(1001, EXPIRED)
-  }, SESSION_MS)
+  const expiry = setTimeout(() => expire(session), SESSION_MS)
   expiry.unref()
   socket.on('message', (data, isBinary) => {
     receive(session, data as Buffer, isBinary)
@@ -79,6 +72,7 @@ const createSession = (
     nextItemId: newId('item'),
     active: undefined,
     clock: createSessionClock(speed),
+    socket,
     send,
     attempt,
   }

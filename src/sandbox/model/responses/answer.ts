@@ -3,6 +3,7 @@ import { assertStrictSchema, fillSchema } from '../json-schema.ts'
 import type { Findings } from '../json-schema.ts'
 import { parseBrief, tagged } from '../mind/brief.ts'
 import { judge, parseTranscript } from '../mind/judge.ts'
+import type { Line } from '../mind/judge.ts'
 import { verdictIn } from '../mind/obedience.ts'
 import { parseObjective } from '../mind/objective.ts'
 import { textTokens } from '../tokens.ts'
@@ -67,10 +68,15 @@ const textFor = ({ text }: ResponsesRequest, findings: Findings): string => {
 
 const findingsIn = (request: ResponsesRequest, prompt: string): Findings => {
   const objective = parseBrief(prompt).objective ?? parseObjective('')
-  const findings = judge(objective, parseTranscript(tagged(prompt, 'transcript') ?? prompt))
+  const findings = judge(objective, linesOf(prompt))
   const told = verdictIn(contextOf(request))
   return told ? { ...findings, outcome: told } : findings
 }
+
+/** The conversation that a request is about. */
+export const linesIn = (request: ResponsesRequest): Line[] => linesOf(promptOf(request))
+
+const linesOf = (prompt: string): Line[] => parseTranscript(tagged(prompt, 'transcript') ?? prompt)
 
 const contextOf = ({ instructions, input }: ResponsesRequest) => {
   const messages = typeof input === 'string' ? [{ role: 'user', content: input }] : input

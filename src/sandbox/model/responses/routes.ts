@@ -5,7 +5,8 @@ import type { Context, Next } from 'koa'
 import { newId } from '../../../ids.ts'
 import type { Log } from '../../../log.ts'
 import { ApiRefusal, parseWire } from '../errors.ts'
-import { answerRequest } from './answer.ts'
+import { createOverload, troubleWith } from '../faults.ts'
+import { answerRequest, linesIn } from './answer.ts'
 import { responsesRequest } from './request.ts'
 
 export interface ResponsesOptions {
@@ -32,9 +33,12 @@ export const createResponsesRouter = ({ authorize, log }: ResponsesOptions): Rou
       ctx.body = { error: error.error }
     }
   }
+  const overload = createOverload()
   return new Router().post('/responses', guard, async ctx => {
-    const request = parseWire(responsesRequest, await readBody(ctx))
+    const body = await readBody(ctx)
+    const request = parseWire(responsesRequest, body)
     if (!KNOWN_MODELS.test(request.model)) throw modelNotFound(request.model)
+    overload.pass(JSON.stringify(body), troubleWith(linesIn(request))?.overloaded ?? 0)
     ctx.body = answerRequest(request)
   })
 }

@@ -1,0 +1,53 @@
+// A response that goes wrong in the middle of its first sentence. The vendor's documentation has the errors; a socket
+// that drops, a frame that is cut short and a model that falls silent need none.
+import type { SessionFault } from '../../scenarios/scenario.ts'
+import { troubleWith } from '../faults.ts'
+import { isContinued, linesOf } from './conversation.ts'
+import { expire } from './expiry.ts'
+import type { Send, Session } from './session-state.ts'
+
+/** So many pieces of audio are sent first. */
+const PIECES_BEFORE = 4
+
+/** The fault that befalls the next response of a session; null: none. */
+export const faultOf = ({ conversation }: Session): SessionFault | null => {
+  const trouble = troubleWith(linesOf(conversation))
+  if (!trouble?.session) return null
+  return isContinued(conversation) && !trouble.again ? null : trouble.session
+}
+
+/** Sends as the session does, until the fault. */
+export const sendUntil = (session: Session, fault: SessionFault | null): Send => {
+  let pieces = 0
+  return (type, fields) => {
+    if (fault === null || pieces < PIECES_BEFORE) session.send(type, fields)
+    if (fault === null || type !== 'response.output_audio.delta' || ++pieces !== PIECES_BEFORE) return
+    strike(session, fault)
+  }
+}
+
+const strike = (session: Session, fault: SessionFault): void => {
+  const { socket, send } = session
+  switch (fault) {
+    case 'dropped':
+      return socket.terminate()
+    case 'closed':
+      return socket.close(1011, 'The server had an error while processing your request.')
+    case 'expired':
+      return expire(session)
+    case 'server_error':
+      return send('error', {
+        error: {
+          type: 'server_error',
+          code: null,
+          message: 'The server had an error while processing your request.',
+          param: null,
+          event_id: null,
+        },
+      })
+    case 'cut_frame':
+      return socket.send('{"type":"response.output_audio.delta","delta":"')
+    case 'silent':
+      return undefined
+  }
+}

@@ -32,19 +32,20 @@ export const createCallActivities = ({ calls, conversations, credits, log }: Cal
     /** Requires a call that was accepted and for which nothing has been done yet, and makes its conversation. */
     openCall: async (callId: string): Promise<OpenCallResult> => {
       const call = await calls.find(callId)
-      if (call?.status !== 'queued' || call.dial !== null) {
+      if (call?.status !== 'queued' || call.dial !== null || call.ending !== null) {
         log.warn({ call_id: callId, status: call?.status ?? 'unknown' }, 'a workflow for a call that is not open')
         return { kind: 'closed' }
       }
       await conversations.ensure(callId)
-      return { kind: 'open' }
+      return { kind: 'open', ...(call.cancelRequestedAt && { canceled: true }) }
     },
 
-    /** Settles the credit and stores how the call ended; a second time changes nothing. */
-    finish: async ({ callId, ending }: FinishInput): Promise<FinishResult> => {
-      const call = await calls.find(callId)
+    /** Settles the credit and stores how the call ended; a second time changes nothing, whatever it says. */
+    finish: async ({ callId, ending: proposed }: FinishInput): Promise<FinishResult> => {
+      const call = await calls.decideEnding(callId, proposed)
       // Deleted while it ran: there is nothing to end.
-      if (!call) return { status: ending.status, outcome: null }
+      if (!call) return { status: proposed.status, outcome: null }
+      const ending = call.ending ?? proposed
       const status = finalOf(call.status) ?? ending.status
       // The credit comes before the status, so that whoever sees the end sees the balance after it.
       await settle(call, status)

@@ -35,18 +35,24 @@ export const createConclusionActivities = ({ calls, conversations, hosts, analys
   }
 
   return {
+    /** Has the agent say goodbye and the conversation ended: its host sees that in the store. */
+    requestGoodbye: async (callId: string): Promise<void> => {
+      await conversations.requestGoodbye(callId, new Date())
+    },
+
     /** Ends the conversation, unless it has ended already: its host sees that in the store. */
     endConversation: async ({ callId, reason }: EndConversationInput): Promise<void> => {
       await conversations.end(callId, { by: 'workflow', reason, at: new Date() })
     },
 
-    /** Seals the conversation and stores its outcome; asks the model nothing when the callee said nothing. */
+    /** Seals the conversation and stores its outcome, unless it was canceled; asks the model nothing when the callee said nothing. */
     conclude: async (callId: string): Promise<ConcludeResult> => {
       const [call, found] = await Promise.all([calls.find(callId), conversations.find(callId)])
       if (!call || !found) throw ApplicationFailure.nonRetryable('the call is gone', 'call_not_found')
       const isHostLost = await lostItsHost(found)
       const conversation = (await conversations.sealForHost(callId, new Date())) ?? found
       await calls.setEndedAt(callId, conversation.ended?.at ?? new Date(), wholeSeconds(conversation.mediaMs))
+      if ((await calls.find(callId))?.cancelRequestedAt) return { kind: 'canceled' }
       if (isHostLost || isOurFault(conversation)) return { kind: 'broken' }
       // An earlier attempt has stored its result, and its answer was lost.
       if (call.outcome === null) await calls.setResult(callId, await judge(call, turnsOf(conversation)))

@@ -3,7 +3,7 @@
 // L2  A dial that may have reached the carrier is looked for, never sent again.
 // L3  A leg that comes too late, or as a second one, is hung up.
 // L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
-import { isEnded } from '../src/calls/call.ts'
+import { isOver } from '../src/calls/call.ts'
 import type { Call, LegEnd } from '../src/calls/call.ts'
 import type { CallStore } from '../src/calls/store.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
@@ -61,7 +61,7 @@ export const createLegActivities = (deps: LegDeps) => {
   const bind = async (callId: string, legId: string): Promise<PlaceCallResult> => {
     const isOurs = await calls.bindLeg(callId, legId)
     const call = (await calls.advance(callId, 'dialing')) ?? (await calls.find(callId))
-    if (isOurs && call && !isEnded(call.status)) return { kind: 'dialed' }
+    if (isOurs && call && !isOver(call)) return { kind: 'dialed' }
     await carrier.hangUp(legId)
     return { kind: 'not_dialable' }
   }
@@ -75,7 +75,7 @@ export const createLegActivities = (deps: LegDeps) => {
 
   /** Why a call could not be claimed: it was canceled, it is over, or somebody has claimed it before. */
   const unclaimed = (call: Call | null): PlaceCallResult => {
-    if (!call || isEnded(call.status)) return { kind: 'not_dialable' }
+    if (!call || isOver(call)) return { kind: 'not_dialable' }
     if (call.dial) return call.legId ? { kind: 'dialed' } : { kind: 'unknown' }
     return call.cancelRequestedAt ? { kind: 'canceled' } : { kind: 'not_dialable' }
   }

@@ -13,6 +13,7 @@ import { createHealthRouter } from './http/health.ts'
 import { createRouter, mount } from './http/mount.ts'
 import { observeRequests } from './http/observe.ts'
 import { requestIds, requestLog } from './http/request-log.ts'
+import type { IdempotencyService } from './idempotency/service.ts'
 import type { KeyService } from './keys/service.ts'
 import type { Log } from './log.ts'
 import type { Observers } from './observe.ts'
@@ -25,6 +26,7 @@ export interface AppDeps extends Observers {
   credits: CreditStore
   accounts: AccountService
   keys: KeyService
+  idempotency: IdempotencyService
   engine: Engine
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
@@ -40,7 +42,7 @@ export interface AppDeps extends Observers {
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
   const routers = [
-    createRouter(callRoutes(createCallService(deps)), deps.keys),
+    createRouter(callRoutes(createCallService(deps)), deps),
     deps.carrierRouter,
     createHealthRouter(deps.isStoreReachable, deps.metrics),
   ]

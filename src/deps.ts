@@ -7,6 +7,8 @@ import type { ApiConfig } from './config.ts'
 import { createConversationStore } from './conversations/store.ts'
 import { createCreditStore } from './credits/store.ts'
 import { createHostStore } from './hosts/store.ts'
+import { createIdempotencyService } from './idempotency/service.ts'
+import { createIdempotencyStore } from './idempotency/store.ts'
 import { createKeyService } from './keys/service.ts'
 import type { Log } from './log.ts'
 import { observeCalls } from './observe.ts'
@@ -56,6 +58,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
     credits: createCreditStore(db),
     accounts: createAccountService(db),
     keys: createKeyService(db),
+    idempotency: createIdempotencyService(createIdempotencyStore(db)),
     engine,
     modes: new Set((['live', 'test'] as const).filter(mode => carriers[mode] !== null)),
     carrierRouter: createCarrierRouter({

@@ -26,6 +26,7 @@ export const TIMEOUTS = {
   heartbeatThrottleMs: 10_000,
   sealMs: 5_000,
   hangUpMs: 10_000,
+  goodbyeMs: 20_000,
   timeLimitMarginSeconds: 60,
   concludeMs: 3_600_000,
   reconcileEveryMs: 15_000,

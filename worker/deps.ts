@@ -6,6 +6,7 @@ import { createCreditStore } from '../src/credits/store.ts'
 import { createDialLocks } from '../src/dial-locks/service.ts'
 import { createDialLockStore } from '../src/dial-locks/store.ts'
 import { createHostStore } from '../src/hosts/store.ts'
+import { createIdempotencyStore } from '../src/idempotency/store.ts'
 import type { Log } from '../src/log.ts'
 import { createMediaHost } from '../src/media/host.ts'
 import { observeCalls, observeCarrier, observeWebsites } from '../src/observe.ts'
@@ -55,6 +56,7 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     hosts: createHostStore(mongo.db),
     credits: createCreditStore(mongo.db),
     locks: createDialLockStore(mongo.db),
+    idempotency: createIdempotencyStore(mongo.db),
     engine: createEngine({ client: temporal.client, timeouts: config.timeouts }),
     log,
     close: async (): Promise<void> => {

@@ -49,6 +49,12 @@ export const { hangUp } = proxyActivities<CallsActivities>({
   retry: { maximumInterval: '30 s' },
 })
 
+export const { requestGoodbye } = proxyActivities<CallsActivities>({
+  summary: 'Have the agent say goodbye',
+  startToCloseTimeout: '10 s',
+  retry: { maximumInterval: '10 s' },
+})
+
 export const { endConversation } = proxyActivities<CallsActivities>({
   summary: 'End the conversation in the store',
   startToCloseTimeout: '10 s',

@@ -1,7 +1,7 @@
 // Everything by which the API, the workers and the workflow know each other: names, inputs, signals, query.
 // Payloads only grow: a field is added as optional and never renamed, because running calls were started without it.
 
-import type { CallErrorCode, LegEnd, Mode, Outcome } from '../src/calls/call.ts'
+import type { CallEnding, CallErrorCode, LegEnd, Mode, Outcome } from '../src/calls/call.ts'
 
 /** `calls`: workflows and short activities. `media`: new conversations. `handover`: conversations that lost their host. */
 export const taskQueue = (kind: 'calls' | 'media' | 'handover', mode: Mode): string => `${kind}-${mode}`
@@ -28,6 +28,10 @@ export interface CallLimits {
   hangUpSeconds: number
   /** How long an analysis is retried. */
   concludeSeconds: number
+  /** How long the agent of a canceled call may take to say goodbye. */
+  goodbyeSeconds?: number
+  /** How long a conversation waits for another host: what the carrier says meanwhile has its limit. */
+  handoverSeconds?: number
 }
 
 export interface ObjectiveCallInput {
@@ -91,7 +95,7 @@ export type ConverseResult =
   | { kind: 'never_started' } // no stream came before the token's end
 
 /** Whether there is a call to run: it was accepted, and nothing has been done for it yet. */
-export type OpenCallResult = { kind: 'open' } | { kind: 'closed' }
+export type OpenCallResult = { kind: 'open'; canceled?: boolean } | { kind: 'closed' }
 
 export type ReadWebsiteResult = { kind: 'read' } | { kind: 'unread' }
 
@@ -115,13 +119,14 @@ export interface EndConversationInput {
   reason: 'canceled' | 'media_lost' | 'max_duration'
 }
 
-export type ConcludeResult = { kind: 'concluded' } | { kind: 'analysis_failed' } | { kind: 'broken' } // our side lost the conversation: what was said stays, nothing is judged
+export type ConcludeResult =
+  | { kind: 'concluded' }
+  | { kind: 'analysis_failed' }
+  | { kind: 'broken' } // our side lost the conversation: what was said stays, nothing is judged
+  | { kind: 'canceled' } // the client was faster: nothing is judged
 
 /** How the story ended, for `finish`. */
-export type CallEnding =
-  | { status: 'completed'; errorCode?: 'analysis_failed' }
-  | { status: 'failed'; errorCode: CallErrorCode }
-  | { status: 'canceled' }
+export type { CallEnding }
 
 export interface FinishInput {
   callId: string

@@ -7,21 +7,34 @@ import { CancellationScope, condition, upsertSearchAttributes } from '@temporali
 
 import { listenForEvents, waitFor } from './call-events.ts'
 import type { CallEvents } from './call-events.ts'
-import { conclude, endConversation, finish, hangUp, openCall, readWebsite } from './call-activities.ts'
+import {
+  conclude,
+  endConversation,
+  finish,
+  hangUp,
+  openCall,
+  readWebsite,
+  requestGoodbye,
+} from './call-activities.ts'
 import { showProgress } from './call-progress.ts'
 import type { CallProgress } from './call-progress.ts'
-import type { CallEnding, FinishResult, ObjectiveCallInput } from './contract.ts'
+import type { CallEnding, FinishResult, ObjectiveCallInput, ReadWebsiteResult } from './contract.ts'
 import { dial } from './dialing.ts'
 import { holdConversation } from './held-conversation.ts'
 import type { HeldConversation } from './held-conversation.ts'
+
+// Calls that were started before the limit was among theirs.
+const GOODBYE_SECONDS = 20
 
 /** Runs one accepted call from its start to its end in the store; it never fails. */
 export const objectiveCall = async (input: ObjectiveCallInput): Promise<void> => {
   const events = listenForEvents()
   const progress = showProgress(events)
   await CancellationScope.nonCancellable(async () => {
-    const { kind } = await openCall(input.callId)
-    if (kind === 'closed') return
+    const opened = await openCall(input.callId)
+    if (opened.kind === 'closed') return
+    // What the client asked for before there was a workflow was told to nobody.
+    if (opened.canceled) events.cancelRequested = true
     const ending = await runCall(input, events, progress)
     progress.ended(ending)
     progress.enter('concluding')
@@ -38,10 +51,9 @@ const runCall = async (
 ): Promise<CallEnding> => {
   if (input.hasWebsite) {
     progress.enter('reading_website')
-    // A website that cannot be read costs the agent its context, not the call.
-    const { kind } = await readWebsite(input.callId).catch(() => ({ kind: 'unread' as const }))
-    progress.website(kind)
+    await readFirst(input.callId, events, progress)
   }
+  if (events.cancelRequested) return { status: 'canceled' }
 
   progress.enter('preparing_media')
   const conversation = holdConversation(input, events)
@@ -62,6 +74,17 @@ const runCall = async (
   return ending
 }
 
+/** Until the website is read: one that cannot be costs the agent its context, not the call. */
+const readFirst = async (callId: string, events: CallEvents, progress: CallProgress): Promise<void> => {
+  let website: ReadWebsiteResult['kind'] | null = null
+  void readWebsite(callId).then(
+    ({ kind }) => (website = kind),
+    () => (website = 'unread'),
+  )
+  await condition(() => website !== null || events.cancelRequested)
+  if (website !== null) progress.website(website)
+}
+
 /** Until the conversation is over and its host has stored what it heard last. */
 const talk = async (
   { callId, limits }: ObjectiveCallInput,
@@ -69,8 +92,13 @@ const talk = async (
   conversation: HeldConversation,
 ): Promise<void> => {
   const isOver = () => conversation.end !== null
-  await condition(() => isOver() || events.legEnded !== null || events.cancelRequested)
-  if (!isOver() && events.legEnded === null) await endConversation({ callId, reason: 'canceled' })
+  const isLeft = () => isOver() || events.legEnded !== null
+  await condition(() => isLeft() || events.cancelRequested)
+  if (!isLeft()) {
+    await requestGoodbye(callId)
+    const isSaid = await waitFor(isLeft, limits.goodbyeSeconds ?? GOODBYE_SECONDS, 'Until goodbye is said')
+    if (!isSaid) await endConversation({ callId, reason: 'canceled' })
+  }
   await waitFor(isOver, limits.sealSeconds, 'Until the media host has stored its last words')
   if (conversation.end === 'failed') await endConversation({ callId, reason: 'media_lost' })
 }
@@ -80,6 +108,7 @@ const judge = async (input: ObjectiveCallInput, { cancelRequested }: CallEvents)
   if (cancelRequested) return { status: 'canceled' }
   const { kind } = await conclude(input).catch(() => ({ kind: 'analysis_failed' as const }))
   if (kind === 'broken') return { status: 'failed', errorCode: 'call_failed' }
+  if (kind === 'canceled') return { status: 'canceled' }
   return { status: 'completed', ...(kind === 'analysis_failed' ? { errorCode: kind } : {}) }
 }
 

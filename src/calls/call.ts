@@ -3,6 +3,10 @@
 // C2  A call has one leg at the carrier: the first id that is bound is its leg, any other is hung up.
 // C3  `accepting` is not yet a call: it is never shown, and it becomes one by the update to `queued`. One that does not
 //     is `voided`, gives its credit back, and is forgotten.
+// C4  How a call ends is decided once, in `ending`, before its credit is settled by it: whoever ends it follows that.
+//     From then on it only moves to its end.
+// C5  A client may cancel a call until its conversation has ended (`endedAt`) or its end is decided, and a call that was
+//     canceled ends canceled: each of the three updates asks for the absence of the others.
 
 export type Mode = 'live' | 'test'
 
@@ -16,6 +20,12 @@ export type Outcome = (typeof OUTCOMES)[number]
 
 /** Why a call did not do what was asked of it; the contract lists what each means for the credit. */
 export type CallErrorCode = 'busy' | 'no_answer' | 'call_failed' | 'dial_unknown' | 'analysis_failed'
+
+/** How a call ends, besides what it came to. */
+export type CallEnding =
+  | { status: 'completed'; errorCode?: 'analysis_failed' }
+  | { status: 'failed'; errorCode: CallErrorCode }
+  | { status: 'canceled' }
 
 export type AnsweredBy = 'human' | 'machine'
 
@@ -81,6 +91,8 @@ export interface Call extends CallResult {
   errorCode: CallErrorCode | null
   errorMessage: string | null
   cancelRequestedAt: Date | null
+  /** How it ends, once that is decided (C4). */
+  ending: CallEnding | null
   /** The conversation as it was when the call ended; until then it is read from `conversations`. */
   turns: Turn[] | null
   recordingUrl: string | null
@@ -116,6 +128,10 @@ export const isCharged = (status: StoredStatus, startedAt: Date | null): boolean
 
 export const isEnded = (status: StoredStatus): boolean => RANK[status] === RANK.completed
 
+/** Whether nothing can become of a call any more but its end. */
+export const isOver = ({ status, ending }: Pick<Call, 'status' | 'ending'>): boolean =>
+  isEnded(status) || ending !== null
+
 /** A call as it is first stored: `accepting`, nothing known. */
 export const newCall = (
   id: string,
@@ -144,6 +160,7 @@ export const newCall = (
   errorCode: null,
   errorMessage: null,
   cancelRequestedAt: null,
+  ending: null,
   turns: null,
   recordingUrl: null,
   rev: 0,

@@ -8,6 +8,7 @@
 import type { CreditStore } from '../credits/store.ts'
 import type { DialLockStore } from '../dial-locks/store.ts'
 import { messageOf } from '../errors.ts'
+import type { IdempotencyStore } from '../idempotency/store.ts'
 import { callIdTime } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
@@ -22,7 +23,8 @@ export interface ReconcilerDeps {
   calls: CallStore
   credits: Pick<CreditStore, 'capture' | 'release' | 'findHolds' | 'postPending'>
   locks: Pick<DialLockStore, 'prune'>
-  engine: Pick<Engine, 'startCall' | 'findRun'>
+  idempotency: Pick<IdempotencyStore, 'prune'>
+  engine: Pick<Engine, 'startCall' | 'findRun' | 'signalCancelRequested'>
   /** The steps of a call's workflow. */
   steps: {
     lookUpLeg: (callId: string) => Promise<LegView>
@@ -36,7 +38,7 @@ export interface ReconcilerDeps {
 const CALLS_A_ROUND = 500
 
 export const createReconciler = (deps: ReconcilerDeps) => {
-  const { mode, calls, credits, locks, engine, steps, timeouts, log } = deps
+  const { mode, calls, credits, locks, idempotency, engine, steps, timeouts, log } = deps
 
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
@@ -60,16 +62,17 @@ export const createReconciler = (deps: ReconcilerDeps) => {
 
   const reviseOpen = async (before: Date): Promise<void> => {
     for (const status of ['queued', 'dialing', 'in_progress'] as const)
-      for (const { _id } of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(_id)
+      for (const call of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(call)
   }
 
-  const revise = async (callId: string): Promise<void> => {
+  const revise = async ({ _id: callId, cancelRequestedAt }: Call): Promise<void> => {
     const run = await engine.findRun(callId)
-    if (run === 'running') return
+    if (run === 'running') return cancelRequestedAt ? await engine.signalCancelRequested(callId) : undefined
     // Its workflow may have ended it just now.
     const call = await calls.find(callId)
     if (!call || isEnded(call.status)) return
-    if (run === 'none' && call.status === 'queued' && call.dial === null) return await engine.startCall(call)
+    if (run === 'none' && call.status === 'queued' && call.dial === null && !call.ending)
+      return await engine.startCall(call)
     await endAbandoned(call).catch((error: unknown) =>
       log.warn({ call_id: callId, reason: messageOf(error) }, 'an abandoned call could not be ended yet'),
     )
@@ -97,6 +100,7 @@ export const createReconciler = (deps: ReconcilerDeps) => {
     settleHolds,
     postPending: credits.postPending,
     pruneLocks: () => locks.prune(new Date()),
+    pruneIdempotency: () => idempotency.prune(new Date()),
     reviseOpen,
   }
 

@@ -13,7 +13,8 @@ export const callRoutes = (calls: CallService): Route[] => [
     operationId: 'createCall',
     summary: 'Place a call',
     description:
-      'Accepts a call that pursues an objective. It takes one credit, which comes back if nobody is reached.',
+      'Accepts a call that pursues an objective. It takes one credit, which comes back if nobody is reached. With an `Idempotency-Key` header (at most 255 printable characters) the request may be repeated for 24 hours: it is answered as the first time, and no second call is made.',
+    isIdempotent: true,
     body: createCallBody,
     fieldCodes: { to_phone_number: 'invalid_phone' },
     response: { status: 202, description: 'The call is accepted.', schema: acceptedCall },
@@ -28,9 +29,11 @@ export const callRoutes = (calls: CallService): Route[] => [
       'blocked_number',
       'insufficient_credits',
       'too_many_calls',
+      'idempotency_conflict',
+      'idempotency_in_progress',
     ],
-    handle: async ({ principal, body }) => {
-      const { call, remaining } = await calls.createCall(principal, toRequest(body))
+    handle: async ({ principal, body, attempt }) => {
+      const { call, remaining } = await calls.createCall(principal, toRequest(body), attempt)
       return { data: presentAccepted(call), credits_remaining: remaining }
     },
   }),
@@ -45,6 +48,21 @@ export const callRoutes = (calls: CallService): Route[] => [
     errors: ['call_not_found'],
     handle: async ({ principal, params }) => {
       const { call, turns } = await calls.getCall(principal, params.call_id)
+      return { data: presentDetails(call, turns) }
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/calls/:call_id/cancel',
+    operationId: 'cancelCall',
+    summary: 'Cancel a call',
+    description:
+      'Ends a call. Before the callee has answered nobody is rung any more, and the credit comes back; in the conversation the agent says goodbye first. Canceling twice changes nothing.',
+    params: callParams,
+    response: { status: 202, description: 'The call ends as `canceled`.', schema: callDetails },
+    errors: ['call_not_found', 'call_already_ended'],
+    handle: async ({ principal, params }) => {
+      const { call, turns } = await calls.cancelCall(principal, params.call_id)
       return { data: presentDetails(call, turns) }
     },
   }),

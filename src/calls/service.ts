@@ -1,17 +1,19 @@
 // What clients ask of calls.
 // S1  A call is stored, then holds its credit, then becomes `queued`: that update is the commit point. Before it an
 //     answer is an error and the reconciler voids what is left; after it the call is accepted, whatever else fails.
+// S2  A request that is repeated makes a call of its own, once what was made for it before is taken back or accepted.
 import type { AccountService } from '../accounts/service.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { turnsOf } from '../conversations/conversation.ts'
 import { OPEN_CALLS_CAP } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
 import { AppError } from '../errors.ts'
+import type { Attempt } from '../idempotency/service.ts'
 import { newCallId } from '../ids.ts'
 import type { Principal } from '../keys/service.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
-import { newCall } from './call.ts'
+import { isShown, newCall } from './call.ts'
 import type { Call, CallRequest, Mode, Turn } from './call.ts'
 import { checkNumber } from './number.ts'
 import type { CallStore, ListOptions, ListedCall } from './store.ts'
@@ -30,14 +32,20 @@ export interface CallServiceDeps {
 /** A request whose `record` the account decides if it says nothing. */
 export type NewCallRequest = Omit<CallRequest, 'record'> & { record: boolean | null }
 
+export interface CallWithTurns {
+  call: Call
+  turns: Turn[] | null
+}
+
 export type CallService = ReturnType<typeof createCallService>
 
 export const createCallService = (deps: CallServiceDeps) => {
   const { calls, conversations, credits, accounts, engine, modes, log } = deps
 
-  const accept = async ({ accountId, mode }: Principal, request: CallRequest) => {
-    const call = newCall(newCallId(), accountId, mode, request, new Date())
+  const accept = async ({ accountId, mode }: Principal, request: CallRequest, attempt: Attempt | null) => {
+    const call = newCall(attempt?.callId ?? newCallId(), accountId, mode, request, new Date())
     await calls.insert(call)
+    await attempt?.requireCurrent()
     const remaining = await holdCredit(call)
     const accepted = await calls.advance(call._id, 'queued')
     if (accepted) return { call: accepted, remaining }
@@ -46,6 +54,16 @@ export const createCallService = (deps: CallServiceDeps) => {
     throw new AppError('unavailable', 'The call was not accepted: it took too long. Retry it', {
       'Retry-After': '1',
     })
+  }
+
+  /** Voids a call that an attempt before has left half-accepted; one that was accepted is returned. */
+  const takeBack = async (accountId: string, id: string): Promise<Call | null> => {
+    await calls.markVoided(id)
+    const call = await calls.find(id)
+    if (call && isShown(call.status)) return call
+    await credits.release(accountId, id)
+    await calls.discard(id)
+    return null
   }
 
   const holdCredit = async ({ _id, accountId }: Call): Promise<number> => {
@@ -72,32 +90,74 @@ export const createCallService = (deps: CallServiceDeps) => {
     }
   }
 
+  const findOwned = async ({ accountId, mode }: Principal, id: string): Promise<Call> => {
+    const call = await calls.findOwned(id, accountId, mode)
+    if (call) return call
+    throw new AppError(
+      'call_not_found',
+      'No such call. Expected the id of a call made with a key of this account and mode',
+    )
+  }
+
+  const withTurns = async (call: Call): Promise<CallWithTurns> => {
+    if (call.turns !== null || call.status !== 'in_progress') return { call, turns: call.turns }
+    const conversation = await conversations.find(call._id)
+    return { call, turns: conversation && turnsOf(conversation) }
+  }
+
+  const requestCancel = async ({ _id }: Call): Promise<void> => {
+    const conversation = await conversations.find(_id)
+    const canceled = conversation?.ended ? null : await calls.requestCancel(_id, new Date())
+    if (!canceled && !isCanceled(await calls.find(_id)))
+      throw new AppError(
+        'call_already_ended',
+        'The call is over. Expected one whose conversation has not ended yet',
+      )
+    // Its agent says goodbye, whether or not the engine can be told.
+    await conversations.requestGoodbye(_id, new Date())
+    await engine
+      .signalCancelRequested(_id)
+      .catch((error: unknown) =>
+        log.error(
+          { call_id: _id, err: error },
+          'the workflow was not told of the cancellation; the reconciler will',
+        ),
+      )
+  }
+
   return {
-    /** Accepts a call: one credit is held, and its workflow starts now or as soon as the engine is back. */
+    /**
+     * Accepts a call: one credit is held, and its workflow starts now or as soon as the engine is back. With an
+     * `attempt` the call of an earlier one stands, if that was accepted.
+     */
     createCall: async (
       principal: Principal,
       request: NewCallRequest,
+      attempt: Attempt | null,
     ): Promise<{ call: Call; remaining: number }> => {
+      const earlier = (await attempt?.takeBackFormer(id => takeBack(principal.accountId, id))) ?? null
+      if (earlier) {
+        await start(earlier)
+        return { call: earlier, remaining: await credits.remaining(principal.accountId) }
+      }
       const verdict = checkNumber(request.toPhoneNumber)
       if (verdict.kind === 'refused') throw new AppError(verdict.code, verdict.message)
       if (!modes.has(principal.mode)) throw notSetUp(principal.mode)
       const record = request.record ?? (await accounts.recordsByDefault(principal.accountId))
-      const accepted = await accept(principal, { ...request, record })
+      const accepted = await accept(principal, { ...request, record }, attempt)
       await start(accepted.call)
       return accepted
     },
 
     /** A call of the principal's with what has been said; throws `call_not_found`. */
-    getCall: async ({ accountId, mode }: Principal, id: string): Promise<{ call: Call; turns: Turn[] | null }> => {
-      const call = await calls.findOwned(id, accountId, mode)
-      if (!call)
-        throw new AppError(
-          'call_not_found',
-          'No such call. Expected the id of a call made with a key of this account and mode',
-        )
-      if (call.turns !== null || call.status !== 'in_progress') return { call, turns: call.turns }
-      const conversation = await conversations.find(id)
-      return { call, turns: conversation && turnsOf(conversation) }
+    getCall: async (principal: Principal, id: string): Promise<CallWithTurns> =>
+      await withTurns(await findOwned(principal, id)),
+
+    /** Has a call of the principal's end, once; throws `call_already_ended` when its conversation has ended already. */
+    cancelCall: async (principal: Principal, id: string): Promise<CallWithTurns> => {
+      const call = await findOwned(principal, id)
+      if (!isCanceled(call)) await requestCancel(call)
+      return await withTurns(await findOwned(principal, id))
     },
 
     /** A page of the principal's calls, newest first. */
@@ -110,6 +170,9 @@ export const createCallService = (deps: CallServiceDeps) => {
     },
   }
 }
+
+const isCanceled = (call: Call | null): boolean =>
+  call !== null && (call.cancelRequestedAt !== null || call.status === 'canceled')
 
 const notSetUp = (mode: Mode): AppError =>
   new AppError(

@@ -1,7 +1,17 @@
 import type { Collection, Db, Filter } from 'mongodb'
 
-import { CALL_STATUSES, isShown, statusesBefore } from './call.ts'
-import type { Call, CallResult, CallStatus, Dial, LegEnd, StoredStatus, Turn, WebsiteContext } from './call.ts'
+import { CALL_STATUSES, isEnded, isShown, statusesBefore } from './call.ts'
+import type {
+  Call,
+  CallEnding,
+  CallResult,
+  CallStatus,
+  Dial,
+  LegEnd,
+  StoredStatus,
+  Turn,
+  WebsiteContext,
+} from './call.ts'
 import type { AnsweredBy, CallErrorCode } from './call.ts'
 
 /** What may become known of a call when it moves forward. */
@@ -27,6 +37,8 @@ export interface ListOptions {
 export type ListedCall = Omit<Call, 'context'>
 
 export type CallStore = ReturnType<typeof createCallStore>
+
+const OPEN: StoredStatus[] = ['queued', 'dialing', 'in_progress']
 
 /** The collection `calls`: every change is one conditional update that also counts `rev`. */
 export const createCallStore = (db: Db) => {
@@ -81,14 +93,34 @@ export const createCallStore = (db: Db) => {
     count: async (mode: Call['mode'], status: CallStatus): Promise<number> =>
       await calls.countDocuments({ mode, status }),
 
-    /** Moves a call forward by rank, with what became known; `null` if it was at `to` or past it already. */
+    /** Moves a call forward by rank, with what became known; `null` if it was at `to` or past it, or only its end can follow. */
     advance: async (id: string, to: StoredStatus, facts: CallFacts = {}): Promise<Call | null> =>
-      await change({ _id: id, status: { $in: statusesBefore(to) } }, { ...facts, status: to }),
+      await change(
+        { _id: id, status: { $in: statusesBefore(to) }, ...(isEnded(to) ? {} : { ending: null }) },
+        { ...facts, status: to },
+      ),
+
+    /** The client wants the call to end; `null` if it has ended, its conversation has, or this was known already (C5). */
+    requestCancel: async (id: string, now: Date): Promise<Call | null> =>
+      await change(
+        { _id: id, status: { $in: OPEN }, cancelRequestedAt: null, endedAt: null, ending: null },
+        { cancelRequestedAt: now },
+      ),
+
+    /** Decides how a call ends, once; one that was canceled ends canceled. Returns the call as it is then (C4, C5). */
+    decideEnding: async (id: string, ending: CallEnding): Promise<Call | null> => {
+      const undecided = { _id: id, status: { $in: OPEN }, ending: null }
+      return (
+        (await change({ ...undecided, cancelRequestedAt: null }, { ending })) ??
+        (await change(undecided, { ending: { status: 'canceled' } satisfies CallEnding })) ??
+        (await calls.findOne({ _id: id }))
+      )
+    },
 
     /** Claims the one dial of a queued call that nobody canceled; `null` if it may not be dialled (any more). */
     claimDial: async (id: string, until: Date): Promise<Call | null> =>
       await change(
-        { _id: id, status: 'queued', dial: null, cancelRequestedAt: null },
+        { _id: id, status: 'queued', dial: null, cancelRequestedAt: null, ending: null },
         { dial: { state: 'submitting', until } satisfies Dial },
       ),
 
@@ -130,9 +162,9 @@ export const createCallStore = (db: Db) => {
       await change({ _id: id, status: { $in: statusesBefore('completed') } }, { ...result })
     },
 
-    /** When the conversation ended and how long it took, once. */
+    /** When the conversation ended and how long it took, once; of a canceled call that becomes known with its end (C5). */
     setEndedAt: async (id: string, endedAt: Date, durationSeconds: number | null): Promise<void> => {
-      await change({ _id: id, endedAt: null }, { endedAt, durationSeconds })
+      await change({ _id: id, endedAt: null, cancelRequestedAt: null }, { endedAt, durationSeconds })
     },
 
     /** Calls in `status` made before `before`, oldest first: what a reconciler looks at. */

@@ -61,6 +61,8 @@ export interface Conversation {
   started: Date | null
   /** The carrier's word on who answered, once it has come. */
   detected: Detection | null
+  /** Since when the client wants it ended: its host says goodbye. */
+  cancelRequestedAt: Date | null
   /** Who answered by what was heard; `null`: only the carrier knows. */
   answeredBy: AnsweredBy | null
   ended: ConversationEnd | null
@@ -80,6 +82,7 @@ export const newConversation = (callId: string): Conversation => ({
   moving: null,
   started: null,
   detected: null,
+  cancelRequestedAt: null,
   answeredBy: null,
   ended: null,
   sealed: null,

@@ -7,6 +7,12 @@ import type { Conversation, ConversationEnd, Detection, ReadyHost, StoredTurn } 
 
 const DUPLICATE_KEY = 11_000
 
+/** What a host watches of a conversation, and others may change. */
+export type ConversationState = Pick<
+  Conversation,
+  '_id' | 'generation' | 'moving' | 'detected' | 'cancelRequestedAt' | 'ended'
+> & { ready: Pick<ReadyHost, 'generation'> | null }
+
 export type ConversationStore = ReturnType<typeof createConversationStore>
 
 /** The collection `conversations`: every change is one conditional update (V1–V4 of conversation.ts). */
@@ -38,15 +44,14 @@ export const createConversationStore = (db: Db) => {
     find: async (callId: string): Promise<Conversation | null> => await conversations.findOne({ _id: callId }),
 
     /** The state that a host watches of its own conversations, without their turns. */
-    findStates: async (
-      callIds: string[],
-    ): Promise<Pick<Conversation, '_id' | 'generation' | 'moving' | 'detected' | 'ended'>[]> =>
+    findStates: async (callIds: string[]): Promise<ConversationState[]> =>
       await conversations
         .find({ _id: { $in: callIds } })
-        .project<Pick<Conversation, '_id' | 'generation' | 'moving' | 'detected' | 'ended'>>({
+        .project<ConversationState>({
           generation: 1,
           moving: 1,
           detected: 1,
+          cancelRequestedAt: 1,
           ended: 1,
         })
         .toArray(),
@@ -99,6 +104,11 @@ export const createConversationStore = (db: Db) => {
     /** The end by the carrier's terminal word or the workflow's; false if it was ended already. */
     end: async (callId: string, end: ConversationEnd): Promise<boolean> =>
       (await change({ _id: callId, ended: null }, { ended: end })) !== null,
+
+    /** The client wants it ended: its host says goodbye. Changes nothing when it has ended. */
+    requestGoodbye: async (callId: string, now: Date): Promise<void> => {
+      await change({ _id: callId, cancelRequestedAt: null, ended: null }, { cancelRequestedAt: now })
+    },
 
     /** The carrier's word on who answered; only its first counts. */
     noteDetection: async (callId: string, detected: Detection): Promise<void> => {

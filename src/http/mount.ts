@@ -2,14 +2,21 @@ import { Router } from '@koa/router'
 import type { Middleware } from 'koa'
 
 import { AppError } from '../errors.ts'
+import type { Attempt, IdempotencyService } from '../idempotency/service.ts'
 import { isCallId } from '../ids.ts'
 import type { KeyService } from '../keys/service.ts'
 import { authenticate } from './auth.ts'
 import { readJsonObject } from './body.ts'
+import { answerOnce } from './idempotent.ts'
 import type { Route } from './route.ts'
 
-/** A router of all `routes`. The order of checks is the contract's: key, body, fields, and then the route's own. */
-export const createRouter = (routes: Route[], keys: KeyService): Router => {
+export interface RouterDeps {
+  keys: KeyService
+  idempotency: IdempotencyService
+}
+
+/** A router of all `routes`. The order of checks is the contract's: key, body, idempotency, fields, and then the route's own. */
+export const createRouter = (routes: Route[], { keys, idempotency }: RouterDeps): Router => {
   const router = new Router({ sensitive: true })
   for (const route of routes)
     router.register(route.path, [route.method], async ctx => {
@@ -18,11 +25,16 @@ export const createRouter = (routes: Route[], keys: KeyService): Router => {
       ctx.set('Cache-Control', 'no-store')
       ctx.state.callId = callIdIn(ctx.params)
       const body = route.body ? await readJsonObject(ctx) : {}
-      // Idempotency, and then the rate limit, belong here: they need the body, and come before its fields.
-      const answer = await route.answer({ principal, params: ctx.params, query: ctx.query, body })
+      // The rate limit belongs into `act`: a repeated request does not count.
+      const act = (attempt: Attempt | null) =>
+        route.answer({ principal, params: ctx.params, query: ctx.query, body, attempt })
+      const answer = route.isIdempotent
+        ? await answerOnce(ctx, idempotency, { principal, body, act })
+        : await act(null)
       ctx.status = route.response.status
+      if (typeof answer === 'string') ctx.type = 'json'
       ctx.body = answer
-      ctx.state.callId ??= callIdIn((answer as { data?: unknown }).data)
+      ctx.state.callId ??= callIdIn((typeof answer === 'string' ? JSON.parse(answer) : answer).data)
     })
   return router
 }

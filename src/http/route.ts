@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 
 import type { ErrorCode } from '../errors.ts'
+import type { Attempt } from '../idempotency/service.ts'
 import type { Principal } from '../keys/service.ts'
 import { parseFields } from './fields.ts'
 
@@ -20,6 +21,8 @@ interface Operation<P extends Fields, Q extends Fields, B extends Fields, R exte
   body?: B
   /** Fields whose invalid values have a code of their own. */
   fieldCodes?: Partial<Record<string, ErrorCode>>
+  /** Whether it may be repeated with the same Idempotency-Key; it takes a body then. */
+  isIdempotent?: true
   /** The one successful answer. */
   response: { status: number; description: string; schema: R }
   /** Error codes besides those that every operation has. */
@@ -30,6 +33,8 @@ interface Operation<P extends Fields, Q extends Fields, B extends Fields, R exte
     params: z.output<P>
     query: z.output<Q>
     body: z.output<B>
+    /** The right to act once; `null` for a request without a key. */
+    attempt: Attempt | null
   }) => Promise<z.input<R>>
 }
 
@@ -39,6 +44,7 @@ export interface RawRequest {
   params: Record<string, unknown>
   query: Record<string, unknown>
   body: Record<string, unknown>
+  attempt: Attempt | null
 }
 
 /** An operation as the router and the documentation see it, whatever its fields are. */
@@ -53,9 +59,10 @@ export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields
   ...operation
 }: Operation<P, Q, B, R>): Route => ({
   ...operation,
-  answer: async ({ principal, params, query, body }) =>
+  answer: async ({ principal, params, query, body, attempt }) =>
     await handle({
       principal,
+      attempt,
       params: check(operation.params, params),
       query: check(operation.query, query),
       body: check(operation.body, body, operation.fieldCodes),

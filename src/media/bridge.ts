@@ -6,6 +6,7 @@
 //     without a frame is lost.
 // B5  A goodbye is heard to its end before the leg is closed, and then a moment is left for the callee to speak.
 // B6  A goodbye is never said over the callee: whoever speaks before it or into it is answered first.
+// B7  But for a client that canceled: it is one sentence, after a moment for who is speaking, and nothing calls it off.
 
 import type { Directives } from '../briefing/prompts.ts'
 import type { Detection, EndReason, StoredTurn } from '../conversations/conversation.ts'
@@ -27,6 +28,8 @@ const GOODBYE_MS = 15_000
 const QUIET_MS = 300
 /** Somebody who goes on talking when the time is over is listened to for this long. Less than the carrier's margin. */
 const OVERTIME_MS = 30_000
+/** Somebody who is speaking when the client cancels is listened to for this long. */
+const CANCELED_MS = 4_000
 
 /** Why the bridge no longer carries anything. */
 export type BridgeOutcome =
@@ -63,6 +66,7 @@ export const startBridge = (deps: BridgeDeps) => {
   let isOver = false
   const isContinued = deps.earlier.length > 0
   let closing: { reason: EndReason; untilMs: number } | null = null
+  let canceledAtMs: number | null = null
 
   const finish = (outcome: BridgeOutcome): void => {
     if (isOver) return
@@ -80,7 +84,7 @@ export const startBridge = (deps: BridgeDeps) => {
   }
 
   const startClosing = (reason: EndReason): void => {
-    closing ??= { reason, untilMs: mediaMs + GOODBYE_MS }
+    closing ??= { reason: canceledAtMs === null ? reason : 'canceled', untilMs: mediaMs + GOODBYE_MS }
   }
 
   const isQuiet = (): boolean => mediaMs - busyAtMs >= QUIET_MS
@@ -100,6 +104,25 @@ export const startBridge = (deps: BridgeDeps) => {
     agent.respond(directives.say_goodbye)
   }
 
+  /** From now on the agent answers nobody; a goodbye that it is saying already is its last (B7). */
+  const cancel = (): void => {
+    if (isOver || canceledAtMs !== null) return
+    canceledAtMs = mediaMs
+    // There is nobody yet to say goodbye to.
+    if (answering.isWaiting()) return finish({ kind: 'ending', reason: 'canceled' })
+    agent.takeTurns(false)
+    if (closing) closing.reason = 'canceled'
+  }
+
+  /** Asks for the goodbye of a canceled call as soon as it can be said. */
+  const endForClient = (sinceMs: number): void => {
+    if (closing || agent.isResponding() || agent.isSpeaking()) return
+    if (agent.isCalleeSpeaking() && mediaMs - sinceMs < CANCELED_MS) return
+    startClosing('canceled')
+    busyAtMs = mediaMs
+    agent.respond(directives.say_goodbye)
+  }
+
   const agent = createAgent({
     ...deps,
     mediaMs: () => mediaMs,
@@ -113,7 +136,10 @@ export const startBridge = (deps: BridgeDeps) => {
       waitsForBeep: () => answering.waitForBeep(),
       found: who => answering.found(who),
       resumed: next => {
-        if (!answering.resume()) goOn(next)
+        if (canceledAtMs !== null) {
+          closing = null
+          agent.takeTurns(false)
+        } else if (!answering.resume()) goOn(next)
       },
       lost: () => finish({ kind: 'ending', reason: 'model_lost' }),
     },
@@ -167,7 +193,8 @@ export const startBridge = (deps: BridgeDeps) => {
       isCalleeSpeaking: agent.isCalleeSpeaking() || answering.isWaiting(),
       isAgentSpeaking: agent.isSpeaking(),
     })
-    if (action) act(action)
+    if (canceledAtMs !== null) endForClient(canceledAtMs)
+    else if (action) act(action)
     finishClosing()
     if (mediaMs - storedAtMs >= STORE_EVERY_MS) store()
   }
@@ -198,6 +225,8 @@ export const startBridge = (deps: BridgeDeps) => {
     detected: (detection: Detection): void => (isOver ? undefined : answering.detected(detection)),
     /** Who answered, as far as it was heard; `null`: only the carrier knows. */
     answeredBy: answering.answeredBy,
+    /** The client wants the conversation ended: the agent says goodbye, then the bridge ends by itself. */
+    sayGoodbye: cancel,
     /** Ends the bridge from outside; the first end counts. */
     stop: (by: 'ended' | 'superseded' | 'released'): void => finish({ kind: 'told', by }),
 

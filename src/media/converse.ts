@@ -67,6 +67,8 @@ export interface Part extends ConverseInput {
   waiting: Promise<Fate>
   /** Settled once the carrier has said who answered. */
   detection: Promise<Detection>
+  /** Settled once the client wants the conversation ended. */
+  canceled: Promise<void>
   /** Aborted when this host's part is over. */
   signal: AbortSignal
   log: Log
@@ -102,20 +104,27 @@ const listenToFate = (
   { callId, generation }: ConverseInput,
   released: AbortSignal,
   signal: AbortSignal,
-): Pick<Part, 'fate' | 'waiting' | 'detection'> => {
+): Pick<Part, 'fate' | 'waiting' | 'detection' | 'canceled'> => {
   const fate = Promise.withResolvers<Fate>()
   const waiting = Promise.withResolvers<Fate>()
   const detection = Promise.withResolvers<Detection>()
+  const canceled = Promise.withResolvers<void>()
   void fate.promise.then(waiting.resolve)
   whenAborted(released, () => fate.resolve('released'), signal)
   whenAborted(draining, () => waiting.resolve('released'), signal)
   const unwatch = watcher.watch(callId, state => {
     if (state.detected) detection.resolve(state.detected)
+    if (state.cancelRequestedAt) canceled.resolve()
     if (state.generation > generation) fate.resolve('superseded')
     else if (state.ended) fate.resolve('ended')
   })
   whenAborted(signal, unwatch)
-  return { fate: fate.promise, waiting: waiting.promise, detection: detection.promise }
+  return {
+    fate: fate.promise,
+    waiting: waiting.promise,
+    detection: detection.promise,
+    canceled: canceled.promise,
+  }
 }
 
 /** Acts once `cause` is aborted, at once if it is already, and not after `until`. */

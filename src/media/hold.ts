@@ -76,6 +76,7 @@ export const hold = async (
   })
   void part.fate.then(bridge.stop)
   void part.detection.then(bridge.detected)
+  void part.canceled.then(bridge.sayGoodbye)
   const held = { deps, part, leg, bridge, recorder }
   const outcome = await bridge.outcome
   log.info({ outcome, media_ms: bridge.mediaMs() }, 'the stream is over')

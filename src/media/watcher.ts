@@ -1,12 +1,11 @@
-import type { Conversation } from '../conversations/conversation.ts'
-import type { ConversationStore } from '../conversations/store.ts'
+import type { ConversationState, ConversationStore } from '../conversations/store.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 const POLL_MS = 500
 
 /** What a host has to know of a conversation that others may change. */
-export type WatchedState = Pick<Conversation, 'generation' | 'moving' | 'detected' | 'ended'>
+export type WatchedState = Omit<ConversationState, '_id'>
 
 export type Watcher = ReturnType<typeof createWatcher>
 

@@ -69,4 +69,5 @@ export interface Engine {
   signalLegEnded: (callId: string, ended: LegEnd) => Promise<void>
   signalStreamLost: (callId: string, generation: number) => Promise<void>
   signalMediaReady: (callId: string, generation: number, host: string) => Promise<void>
+  signalCancelRequested: (callId: string) => Promise<void>
 }

@@ -44,6 +44,7 @@ export const callLimits = (timeouts: Timeouts): Omit<CallLimits, 'maxDurationSec
   dialUnknownSeconds: timeouts.dialUnknownMs / 1000,
   sealSeconds: timeouts.sealMs / 1000,
   hangUpSeconds: timeouts.hangUpMs / 1000,
+  goodbyeSeconds: timeouts.goodbyeMs / 1000,
   concludeSeconds: timeouts.concludeMs / 1000,
 })
 
@@ -82,6 +83,7 @@ export const createEngine = ({ client, timeouts }: { client: Client; timeouts: T
     signalLegEnded: (callId, ended) => signal(callId, SIGNALS.legEnded, { ended } satisfies LegEnded),
     signalStreamLost: (callId, generation) =>
       signal(callId, SIGNALS.streamLost, { generation } satisfies StreamLost),
+    signalCancelRequested: callId => signal(callId, SIGNALS.cancelRequested),
     signalMediaReady: (callId, generation, host) =>
       signal(callId, SIGNALS.mediaReady, { generation, host } satisfies MediaReady),
   }

@@ -13,6 +13,8 @@ import { createCallStore } from '../../src/calls/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
+import { createIdempotencyService } from '../../src/idempotency/service.ts'
+import { createIdempotencyStore } from '../../src/idempotency/store.ts'
 import { newId } from '../../src/ids.ts'
 import { createKeyService } from '../../src/keys/service.ts'
 import { createLog } from '../../src/log.ts'
@@ -44,6 +46,7 @@ const createRecordingEngine = (): RecordingEngine => {
     signalAnswered: callId => note('signalAnswered', callId),
     signalLegEnded: (callId, ended) => note('signalLegEnded', callId, ended),
     signalStreamLost: (callId, generation) => note('signalStreamLost', callId, generation),
+    signalCancelRequested: callId => note('signalCancelRequested', callId),
     signalMediaReady: (callId, generation, host) => note('signalMediaReady', callId, generation, host),
   }
   const note = async (...message: unknown[]): Promise<void> => {
@@ -98,6 +101,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     credits,
     accounts,
     keys,
+    idempotency: createIdempotencyService(createIdempotencyStore(db)),
     engine,
     modes: new Set<Mode>(['test']),
     carrierRouter: createCarrierRouter({

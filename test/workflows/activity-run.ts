@@ -14,6 +14,7 @@ import { createCreditStore } from '../../src/credits/store.ts'
 import { createDialLocks } from '../../src/dial-locks/service.ts'
 import { createDialLockStore } from '../../src/dial-locks/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
+import { createIdempotencyStore } from '../../src/idempotency/store.ts'
 import { newCallId, newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import { createMongo } from '../../src/providers/mongo.ts'
@@ -66,6 +67,7 @@ export const createActivityRunner = async () => {
   const hosts = createHostStore(mongo.db)
   const accounts = createAccountService(mongo.db)
   const locks = createDialLockStore(mongo.db)
+  const idempotency = createIdempotencyStore(mongo.db)
   let numbers = 0
 
   /** A call of a new account, stored nowhere yet. */
@@ -156,6 +158,7 @@ export const createActivityRunner = async () => {
     credits,
     hosts,
     locks,
+    idempotency,
     log,
 
     draft,

@@ -61,6 +61,7 @@ export class CallRun {
     placeCall: async () => ({ kind: 'dialed' }),
     lookUpLeg: async () => ({ kind: 'unknown' }),
     hangUp: async () => undefined,
+    requestGoodbye: async () => undefined,
     endConversation: async () => undefined,
     conclude: async () => ({ kind: 'concluded' }),
     finish: async ({ ending }) => ({
@@ -153,6 +154,7 @@ const CALLS: (keyof Activities)[] = [
   'placeCall',
   'lookUpLeg',
   'hangUp',
+  'requestGoodbye',
   'endConversation',
   'conclude',
   'finish',

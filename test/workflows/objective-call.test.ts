@@ -321,7 +321,7 @@ describe.concurrent('a canceled call', () => {
 
   it('ends its conversation, which is judged by nobody', async () => {
     const call = await runner.start({
-      endConversation: async () => {
+      requestGoodbye: async () => {
         call.part(1).resolve({ kind: 'ended' })
         await call.legEnds('completed')
       },
@@ -329,7 +329,51 @@ describe.concurrent('a canceled call', () => {
     await call.answer()
     await call.signal(SIGNALS.cancelRequested)
     expect((await call.finished()).ending).toEqual({ status: 'canceled' })
-    expect(call.times('conclude')).toBe(0)
+    expect([call.times('endConversation'), call.times('conclude')]).toEqual([0, 0])
+  })
+
+  it('ends its conversation itself when the goodbye is not said in time', async () => {
+    const call = await runner.start(
+      {
+        endConversation: async () => {
+          call.part(1).resolve({ kind: 'ended' })
+          await call.legEnds('completed')
+        },
+      },
+      { limits: { goodbyeSeconds: 0.1 } },
+    )
+    await call.answer()
+    await call.signal(SIGNALS.cancelRequested)
+    expect((await call.finished()).ending).toEqual({ status: 'canceled' })
+    expect([call.times('requestGoodbye'), call.times('endConversation')]).toEqual([1, 1])
+  })
+
+  it('was canceled before it had a workflow, and then does nothing', async () => {
+    const call = await runner.start(
+      { openCall: async () => ({ kind: 'open', canceled: true }) },
+      { hasWebsite: false },
+    )
+    expect(await call.finished()).toEqual({ ending: { status: 'canceled' }, ran: ['openCall', 'finish'] })
+  })
+
+  it('does not wait for the website', async () => {
+    const read = Promise.withResolvers<{ kind: 'read' }>()
+    const call = await runner.start({ readWebsite: async () => await read.promise }, { hasWebsite: true })
+    await call.reached('readWebsite')
+    await call.signal(SIGNALS.cancelRequested)
+    expect(await call.finished()).toEqual({
+      ending: { status: 'canceled' },
+      ran: ['openCall', 'readWebsite', 'finish'],
+    })
+    read.resolve({ kind: 'read' })
+  })
+
+  it('is judged by nobody when it was canceled just before the judgement', async () => {
+    const call = await runner.start({ conclude: async () => ({ kind: 'canceled' }) })
+    await call.answer()
+    call.part(1).resolve({ kind: 'ended' })
+    await call.legEnds('completed')
+    expect((await call.finished()).ending).toEqual({ status: 'canceled' })
   })
 
   it('may be canceled by hand in the engine, and ends in order', async () => {

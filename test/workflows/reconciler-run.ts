@@ -16,14 +16,17 @@ export interface Round {
 
 export type ReconcilerRun = ReturnType<typeof createReconcilerRun>
 
-export const createReconcilerRun = ({ calls, credits, locks, log }: ActivityRunner) => {
+export const createReconcilerRun = ({ calls, credits, locks, idempotency, log }: ActivityRunner) => {
   const watched = new Map<string, { call: Around; workflow: Workflow }>()
   const started: string[] = []
+  const toldOfCancel: string[] = []
   const activitiesOf = (callId: string) => watched.get(callId)!.call.activities
 
   return {
     /** Calls whose workflow was started, in order. */
     started,
+    /** Calls whose workflow was told that the client canceled, in order. */
+    toldOfCancel,
 
     watch: (call: Around, workflow: Workflow): Around => {
       watched.set(call.id, { call, workflow })
@@ -41,10 +44,12 @@ export const createReconcilerRun = ({ calls, credits, locks, log }: ActivityRunn
         calls,
         credits,
         locks,
+        idempotency,
         log,
         timeouts: { ...TIMEOUTS, dialUnknownMs },
         engine: {
           startCall: ({ _id }) => atEngine(() => void started.push(_id)),
+          signalCancelRequested: id => atEngine(() => void toldOfCancel.push(id)),
           findRun: id => atEngine(() => watched.get(id)?.workflow ?? 'running'),
         },
         steps: {

@@ -22,7 +22,22 @@ const SAID = [{ role: 'callee', text: 'That is fine.' }] as const
 
 /** The life of a call in single updates; each is a place where a process may die. */
 const LIVES = {
-  talked: ['hold', 'queue', 'open', 'claim', 'bind', 'dial', 'talk', 'end', 'conclude', 'capture', 'complete'],
+  talked: [
+    'hold',
+    'queue',
+    'open',
+    'claim',
+    'bind',
+    'dial',
+    'talk',
+    'end',
+    'conclude',
+    'decide',
+    'capture',
+    'complete',
+  ],
+  unjudged: ['hold', 'queue', 'open', 'claim', 'bind', 'dial', 'talk', 'end', 'decide', 'capture', 'complete'],
+  canceled: ['hold', 'queue', 'open', 'claim', 'bind', 'dial', 'talk', 'cancel', 'decide', 'capture'],
   busy: ['hold', 'queue', 'open', 'claim', 'bind', 'dial', 'busy', 'release', 'fail'],
   unknown: ['hold', 'queue', 'open', 'claim', 'lose', 'release', 'fail'],
   refused: ['hold', 'queue', 'open', 'claim', 'refuse', 'release', 'fail'],
@@ -45,6 +60,8 @@ const step = async (call: Around, accountId: string, name: Step): Promise<unknow
     talk: () => call.talk([...SAID]),
     end: () => call.endByHost('agent_ended'),
     conclude: () => call.conclude(),
+    decide: () => calls.decideEnding(id, { status: 'completed' }),
+    cancel: () => calls.requestCancel(id, new Date()),
     capture: () => credits.capture(accountId, id),
     complete: () => calls.advance(id, 'completed'),
     busy: () => calls.endLeg(id, 'busy'),
@@ -87,7 +104,9 @@ it('ends with every credit accounted for, and no call without somebody who ends 
         const isOver = stored === null || isEnded(stored.status)
         expect(Object.keys(account.holds)).toEqual(isOver ? [] : [call.id])
         if (!isOver) expect([stored.status, run.started.includes(call.id)]).toEqual(['queued', true])
-        expect(account.captured).toBe(stored?.status === 'completed' ? 1 : 0)
+        const isCanceled = stored !== null && stored.cancelRequestedAt !== null
+        if (isCanceled) expect(stored.status).toBe('canceled')
+        expect(account.captured).toBe(stored?.status === 'completed' || isCanceled ? 1 : 0)
       }
     }),
     { numRuns: 25 },

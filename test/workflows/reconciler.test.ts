@@ -100,6 +100,16 @@ it('forgets locks of numbers that have ended', async () => {
   expect([await runner.locks.find(lock._id), await runner.locks.find(held._id)]).toEqual([null, held])
 })
 
+it('forgets idempotency keys a day after their answer', async () => {
+  const record = { _id: 'old', bodyHash: '', callId: newCallId(), former: [], until: new Date(), answer: '{}' }
+  const hour = 3_600_000
+  await runner.idempotency.insert({ ...record, expiresAt: new Date(Date.now() - hour) })
+  await runner.idempotency.insert({ ...record, _id: 'young', expiresAt: new Date(Date.now() + hour) })
+  await run.reconcile({ engineIsThere: false })
+  expect(await runner.idempotency.find('old')).toBeNull()
+  expect(await runner.idempotency.find('young')).not.toBeNull()
+})
+
 it('leaves alone what is young, what runs, and calls of the other mode', async () => {
   const running = await open('running')
   await place(running)
@@ -112,6 +122,14 @@ it('leaves alone what is young, what runs, and calls of the other mode', async (
   await run.reconcile()
   expect(await running.stored()).toMatchObject({ status: 'dialing' })
   expect(await gone.stored()).toMatchObject({ status: 'failed' })
+})
+
+it('tells a workflow again that its call was canceled: it may not have heard', async () => {
+  const [canceled, other] = [await open('running'), await open('running')]
+  await runner.calls.requestCancel(canceled.id, new Date())
+  await run.reconcile()
+  expect(run.toldOfCancel).toContain(canceled.id)
+  expect(run.toldOfCancel).not.toContain(other.id)
 })
 
 describe('a call whose workflow is gone', () => {
@@ -181,6 +199,31 @@ describe('a call whose workflow is gone', () => {
     expect(found.outside.hungUp).toEqual([`CA-${found.id}`])
     expect(await lost.stored()).toMatchObject({ status: 'failed', errorCode: 'dial_unknown' })
     expect([await found.balance(), await lost.balance()]).toEqual([5, 5])
+  })
+
+  it('ends as it was decided to end before its credit was settled, although nothing else says so', async () => {
+    const call = await open('closed')
+    await place(call)
+    await call.talk([{ role: 'callee', text: 'That is fine.' }])
+    await call.endByHost('agent_ended')
+    // Terminated by hand in the middle of `finish`.
+    await runner.calls.decideEnding(call.id, { status: 'completed', errorCode: 'analysis_failed' })
+    await runner.credits.capture((await call.stored()).accountId, call.id)
+    await run.reconcile()
+    expect(await call.stored()).toMatchObject({ status: 'completed', errorCode: 'analysis_failed' })
+    expect([await call.balance(), (await call.account()).captured]).toEqual([4, 1])
+  })
+
+  it('is canceled if the client has canceled it, and costs its credit if it was answered', async () => {
+    const [ringing, talking] = [await open('closed'), await open('none')]
+    await place(ringing)
+    await place(talking)
+    await talking.talk([{ role: 'callee', text: 'Hello?' }])
+    for (const { id } of [ringing, talking]) await runner.calls.requestCancel(id, new Date())
+    await run.reconcile()
+    expect(await ringing.stored()).toMatchObject({ status: 'canceled', errorCode: null })
+    expect(await talking.stored()).toMatchObject({ status: 'canceled', turns: [{ text: 'Hello?' }] })
+    expect([await ringing.balance(), await talking.balance()]).toEqual([5, 4])
   })
 
   it('ends although the carrier is away', async () => {

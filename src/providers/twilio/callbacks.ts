@@ -2,7 +2,7 @@
 // B1  Each becomes conditional updates that hold whatever came before; a repeated one changes nothing.
 // B2  The store has it before the engine is told, and the engine is told once: by whoever changed the store.
 // B3  A leg that is not its call's, or whose call is over, is hung up.
-import { isEnded } from '../../calls/call.ts'
+import { isOver } from '../../calls/call.ts'
 import type { LegEnd } from '../../calls/call.ts'
 import type { CallStore } from '../../calls/store.ts'
 import type { Detection, EndReason } from '../../conversations/conversation.ts'
@@ -42,7 +42,7 @@ export const tell = (log: Log, callId: string, what: string, signal: Promise<voi
 export const bind = async ({ calls }: CallbackDeps, callId: string, legId: string): Promise<boolean> => {
   const call = await calls.find(callId)
   if (!call) return false
-  if (isEnded(call.status)) return call.legId === legId && call.leg.ended !== null
+  if (isOver(call)) return call.legId === legId && call.leg.ended !== null
   return call.legId === legId || (await calls.bindLeg(callId, legId))
 }
 

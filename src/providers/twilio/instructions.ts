@@ -1,7 +1,7 @@
 // What the carrier is told to do with a leg when it asks: at the answer, and whenever a stream's socket has closed.
 // N1  It is read from the store alone: no worker is waited for.
 // N2  A stream is only offered by a host that is alive and newer than the one whose stream has just ended.
-import { isEnded } from '../../calls/call.ts'
+import { isOver } from '../../calls/call.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Conversation } from '../../conversations/conversation.ts'
 
@@ -26,7 +26,7 @@ export interface Situation {
 }
 
 export const instruct = ({ call, conversation, legId, after, isHostAlive, now }: Situation): Instruction => {
-  if (!call || isEnded(call.status) || call.legId !== legId || call.leg.ended) return { kind: 'hangup' }
+  if (!call || isOver(call) || call.legId !== legId || call.leg.ended) return { kind: 'hangup' }
   if (!conversation) return { kind: 'wait', lost: after }
   if (conversation.ended?.reason === 'model_lost') return { kind: 'apology' }
   if (conversation.ended || conversation.sealed) return { kind: 'hangup' }

@@ -10,6 +10,10 @@ import type { Posted } from './client.ts'
 export interface Disturbance {
   /** Its words may have been cut: media host, model, or the way between. */
   conversation: boolean
+  /** Media time of the call's leg right before the first of them, where the carrier told it. */
+  lossMs: number | null
+  /** What was said and heard so long before is settled: a second, and our side's own time for it. Media time. */
+  settledMs: number
 }
 
 /** One call that the harness asked for. */

@@ -29,9 +29,9 @@ const ENDED = ['completed', 'canceled', 'failed']
 const POLL_MS = 200
 const SETTLE_POLL_MS = 300
 
-/** Letters only: a name that is said on the line. */
+/** Letters only, and no name begins with another: it is said on the line, and tells whose model session it is. */
 const nameOf = (count: number): string =>
-  `Alex Rivera${[...String(count)].map(digit => 'bcdfghjklm'[Number(digit)]).join('a')}`
+  `Alex Rivera${[...String(count).padStart(5, '0')].map(digit => 'bcdfghjklm'[Number(digit)]).join('a')}`
 
 export const createFollower = (stack: ChaosStack, patience: Patience, signal: AbortSignal) => {
   const { db, sandboxUrl, temporal } = stack

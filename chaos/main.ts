@@ -52,6 +52,7 @@ const play = async (options: ChaosOptions, signal: AbortSignal): Promise<number>
         patience,
         signal,
         atOnce: options.atOnce,
+        speed: options.speed,
         show,
       })
       const violations = results.reduce((sum, result) => sum + result.violations, 0)

@@ -1,4 +1,5 @@
 // One run: its calls are placed, its fault is done, and each call is judged when it has come to rest.
+import { readCarrier } from './accounts/carrier.ts'
 import { forget } from './accounts/store.ts'
 import { violationsOf } from './checks/all.ts'
 import { createEvents } from './events.ts'
@@ -36,12 +37,38 @@ export interface Running {
 /** A fault that has been done, kept for the calls of other runs that it may have hit as well. */
 interface Done extends Strike {
   plan: Plan
+  /** Media time of each open call right before it, by call id. */
+  mediaMs: ReadonlyMap<string, number>
 }
 
-export const createRunner = (stack: ChaosStack, patience: Patience, signal: AbortSignal) => {
+/** The time that our side may take to store what was said, in wall time. */
+const OUR_OWN_MS = 300
+const SETTLED_MS = 1_000
+const FRAME_MS = 20
+
+export interface RunnerOptions {
+  patience: Patience
+  signal: AbortSignal
+  speed: number
+}
+
+export const createRunner = (stack: ChaosStack, { patience, signal, speed }: RunnerOptions) => {
   const striker = createStriker(stack, patience)
   const follower = createFollower(stack, patience, signal)
   const done: Done[] = []
+  const open = new Set<Followed>()
+
+  /** How far the conversations under way have come, as the carrier counts the frames that it has sent. */
+  const lookAtTheClock = async (into: Map<string, number>): Promise<void> => {
+    await Promise.all(
+      [...open].map(async ({ target: { callId, isOver } }) => {
+        if (callId === null || isOver) return
+        const { legs } = await readCarrier(stack.sandboxUrl, callId)
+        const stream = legs[0]?.streams.at(-1)
+        if (stream) into.set(callId, (stream.openedMs ?? 0) + stream.framesSent * FRAME_MS)
+      }),
+    )
+  }
 
   /** The faults that came while a call was open. */
   const faultsDuring = ({ startedMs, endedMs }: Followed): Done[] =>
@@ -63,8 +90,11 @@ export const createRunner = (stack: ChaosStack, patience: Patience, signal: Abor
   const judge = async (plan: Plan, followed: Followed, isTarget: boolean): Promise<JudgedCall> => {
     const known = await follower.follow(followed)
     const hosts = known.carrier.legs.flatMap(({ streams }) => streams.map(({ url }) => stack.mediaOf(url)))
-    const conversation = faultsDuring(followed).some(fault => disturbs(fault, plan, isTarget, hosts))
-    const evidence: Evidence = { ...known, disturbance: { conversation } }
+    open.delete(followed)
+    const faults = faultsDuring(followed).filter(fault => disturbs(fault, plan, isTarget, hosts))
+    const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
+    const settledMs = SETTLED_MS + OUR_OWN_MS * speed
+    const evidence: Evidence = { ...known, disturbance: { conversation: faults.length > 0, lossMs, settledMs } }
     const violations = violationsOf(evidence)
     if (violations.length === 0)
       await forget(
@@ -90,9 +120,12 @@ export const createRunner = (stack: ChaosStack, patience: Patience, signal: Abor
       const target = calls[plan.target]?.target
       if (!target) throw new Error('a plan without a target')
       const mend = slowDown(plan)
-      const whole = striker.strike(plan.fault, target, events).then(strike => {
+      calls.forEach(call => open.add(call))
+      const mediaMs = new Map<string, number>()
+      const look = (): Promise<void> => lookAtTheClock(mediaMs).catch(() => undefined)
+      const whole = striker.strike(plan.fault, target, events, look).then(strike => {
         mend()
-        done.push({ ...strike, plan })
+        done.push({ ...strike, plan, mediaMs })
         return strike
       })
       const judged = calls.map(async (followed, n) => {

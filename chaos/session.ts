@@ -1,4 +1,6 @@
 // Many runs on one stack: a run begins when the stack is whole again, while calls of earlier ones are still under way.
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { isUp, readCarrier } from './accounts/carrier.ts'
 import type { Plan } from './plan.ts'
 import { createRunner } from './run.ts'
@@ -6,9 +8,12 @@ import type { RunResult } from './run.ts'
 import type { ChaosStack } from './stack.ts'
 import type { Patience } from './timeouts.ts'
 
+const BUSY_MS = 20_000
+
 export interface SessionOptions {
   patience: Patience
   signal: AbortSignal
+  speed: number
   /** Calls that may be open when another run begins. */
   atOnce: number
   show: (result: RunResult) => Promise<void>
@@ -24,16 +29,17 @@ export interface Session {
 export const runAll = async (
   stack: ChaosStack,
   plans: readonly Plan[],
-  { patience, signal, atOnce, show }: SessionOptions,
+  { patience, signal, speed, atOnce, show }: SessionOptions,
 ): Promise<Session> => {
-  const runner = createRunner(stack, patience, signal)
+  const runner = createRunner(stack, { patience, signal, speed })
   const results: RunResult[] = []
   const open = new Set<Promise<unknown>>()
+  const busy = new Set<Promise<unknown>>()
   let calls = 0
 
   const runPlans = async (): Promise<null> => {
     for (const plan of plans) {
-      while (calls + plan.calls.length > atOnce && open.size > 0) await Promise.race(open)
+      while (calls + plan.calls.length > atOnce && busy.size > 0) await Promise.race(busy)
       calls += plan.calls.length
       const { whole, result } = await runner.start(plan)
       const shown: Promise<unknown> = result
@@ -41,12 +47,14 @@ export const runAll = async (
           results.push(one)
           await show(one)
         })
-        .finally(() => {
-          calls -= plan.calls.length
-          open.delete(shown)
-        })
+        .finally(() => open.delete(shown))
       open.add(shown)
-      await Promise.race([whole, shown])
+      // A call that waits for minutes (a lost heartbeat) costs no processor.
+      const isBusy: Promise<unknown> = Promise.race([shown, sleep(BUSY_MS)]).finally(() => {
+        calls -= plan.calls.length
+        busy.delete(isBusy)
+      })
+      busy.add(isBusy)
       await whole
     }
     await Promise.all(open)

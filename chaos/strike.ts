@@ -58,12 +58,10 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
   ) =>
     new Promise<Reached | null>(resolve => {
       const names = (): string[] => {
-        const ids = target.callId === null ? [] : [target.callId]
         if (point.on === 'model') return [target.callerName]
+        // Whose session it is to be is said when it is open.
         if (point.on === 'request' && point.link === 'media>model') return []
-        return point.on === 'request' && point.link === 'api>store'
-          ? [target.accountId, ...ids]
-          : [target.accountId, ...ids]
+        return [target.accountId, target.callerName, ...(target.callId === null ? [] : [target.callId])]
       }
       const remove = watches.add({
         link: point.on === 'frames' ? 'carrier>media' : point.on === 'model' ? 'media>model' : point.link,
@@ -187,8 +185,13 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
   }
 
   return {
-    /** Waits for the fault's point and does it; resolves when everything is whole again. */
-    strike: async (fault: Fault, target: Target, events: Events): Promise<Strike> => {
+    /** Waits for the fault's point, then for `atPoint`, and does it; resolves when everything is whole again. */
+    strike: async (
+      fault: Fault,
+      target: Target,
+      events: Events,
+      atPoint: () => Promise<unknown>,
+    ): Promise<Strike> => {
       const limit = AbortSignal.timeout(patience.pointMs)
       const over = new AbortController()
       limit.addEventListener('abort', () => over.abort())
@@ -199,6 +202,7 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
           events.note('the point was not reached')
           return { fromMs: null, untilMs: performance.now(), processes: [] }
         }
+        await atPoint()
         const fromMs = performance.now()
         events.note(`fault: ${describeFault(fault)}${reached.seen ? ` (at ${reached.seen.process})` : ''}`)
         const hit = await act(fault, reached, target, events)

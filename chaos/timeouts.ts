@@ -24,7 +24,10 @@ export const SCALED: Partial<Timeouts> = {
   drainMs: 3_000,
 }
 
-/** How long the harness waits. A call is given up as lost after `endMs`. */
+/**
+ * How long the harness waits. A call is given up as lost after `endMs`, which is more than the heartbeat's time-out: that
+ * alone tells of a media host that died before it was ready.
+ */
 export interface Patience {
   endMs: number
   /** After a call's end, until the carrier, the engine and the ledger agree. */
@@ -35,5 +38,5 @@ export interface Patience {
   stopMs: number
 }
 
-export const SCALED_PATIENCE: Patience = { endMs: 60_000, settleMs: 20_000, pointMs: 12_000, stopMs: 20_000 }
+export const SCALED_PATIENCE: Patience = { endMs: 200_000, settleMs: 20_000, pointMs: 12_000, stopMs: 20_000 }
 export const REAL_PATIENCE: Patience = { endMs: 900_000, settleMs: 90_000, pointMs: 60_000, stopMs: 90_000 }

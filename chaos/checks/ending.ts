@@ -1,10 +1,12 @@
 // How a call ended, against its scenario and what the carrier knows.
 // N1  A fault that the callee cannot hear changes nothing: the call ends as its scenario says, word for word.
 // N2  `dial_unknown` is an honest end only where the carrier's own list has no leg of the call.
-// N3  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
+// N3  The callee never hears the carrier's own error announcement.
+// N4  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
+import { APPLICATION_ERROR } from '../../src/sandbox/carrier/execution.ts'
 import type { Evidence } from '../evidence.ts'
 import { checkHandover } from './handover.ts'
 
@@ -30,15 +32,20 @@ export const checkEnding = (evidence: Evidence): string[] => {
     if (leg) found.push(`it ended as dial_unknown, but the carrier has the leg ${leg.sid} (${leg.status})`)
     return found
   }
-  const isDisturbed = disturbance.conversation || wasBroken(leg)
+  const isDisturbed = disturbance.conversation || scenario.model !== undefined || wasBroken(leg)
+  const announced = leg?.announcements ?? []
+  const lines = (leg?.callee ?? []).filter(
+    ({ kind, text }) => kind !== 'heard' || !announced.some(one => one.startsWith(text.trim())),
+  )
+  if (announced.includes(APPLICATION_ERROR)) found.push('the callee heard that an application error has occurred')
   compare('status', final.status, ends.status)
   compare('error_code', final.error_code, ends.errorCode)
   if (!isDisturbed || STURDY.has(scenario.name)) compare('outcome', final.outcome, ends.outcome)
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
   found.push(
     ...(isDisturbed
-      ? checkHandover(leg, final.turns ?? [])
-      : turnDifferences(final.turns ?? [], leg?.callee ?? [])),
+      ? checkHandover(leg, final.turns ?? [], disturbance)
+      : turnDifferences(final.turns ?? [], lines)),
   )
   compare('transcript', final.transcript, transcriptOf(final.turns ?? []))
   return found

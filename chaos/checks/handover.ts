@@ -1,16 +1,16 @@
 // The transcript of a call whose conversation was disturbed, against the callee's own account.
-// T1  A sentence that was finished a second (media time) before the loss is there once and whole.
-// T2  Nothing is there that the callee did not say or hear, apart from a turn that is marked interrupted.
-// T3  The agent greets once: what it was heard to say whole, it does not say again from the beginning of the call.
+// T1  A sentence that was settled (finished a second before the fault) is there once and whole.
+// T2  The callee is said to have said only what it said.
+// T3  The agent greets once: a greeting that was settled is not said again.
 import type { WireTurn } from '../../devstack/demo/turns.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
+import type { Disturbance } from '../evidence.ts'
 
-const SETTLED_MS = 1_000
 const KIND = { agent: 'heard', callee: 'said' } as const
 
-/** Media time at which the carrier lost the first stream that did not end in order; the end, if none did. */
-const lossOf = ({ streams }: LegAccount): number =>
+/** Media time at which the carrier lost the first stream that did not end in order; infinite, if none did. */
+const brokenMs = ({ streams }: LegAccount): number =>
   Math.min(
     ...streams.filter(({ end }) => end !== 'served').map(({ closedMs }) => closedMs ?? 0),
     Number.POSITIVE_INFINITY,
@@ -18,22 +18,21 @@ const lossOf = ({ streams }: LegAccount): number =>
 
 const isGreeting = (text: string): boolean => /\bAI assistant\b/i.test(text)
 
-export const checkHandover = (leg: LegAccount | undefined, turns: readonly WireTurn[]): string[] => {
+export const checkHandover = (
+  leg: LegAccount | undefined,
+  turns: readonly WireTurn[],
+  { lossMs, settledMs }: Disturbance,
+): string[] => {
   if (!leg) return []
-  const found: string[] = []
-  const lossMs = lossOf(leg)
-  const settled = leg.callee.filter(
-    ({ whole, text, endMs }) => whole && text !== '' && endMs + SETTLED_MS <= lossMs,
-  )
-  if (lossMs !== Number.POSITIVE_INFINITY) found.push(...missing(settled, leg.callee, turns))
-  for (const turn of turns)
-    if (
-      turn.role === 'callee' &&
-      !leg.callee.some(line => line.kind === 'said' && line.text.includes(turn.text.replace(/\s*\[…\]\s*/g, '')))
-    )
-      if (!turn.text.includes('[…]')) found.push(`the callee never said ${JSON.stringify(turn.text)}`)
+  const lostMs = Math.min(brokenMs(leg), lossMs ?? Number.POSITIVE_INFINITY)
+  const isSettled = ({ whole, text, endMs }: Line): boolean => whole && text !== '' && endMs + settledMs <= lostMs
+  const found = lostMs === Number.POSITIVE_INFINITY ? [] : missing(leg.callee.filter(isSettled), leg.callee, turns)
+  const said = leg.callee.filter(({ kind }) => kind === 'said').map(({ text }) => text)
+  for (const { role, text } of turns)
+    if (role === 'callee' && !text.includes('[…]') && !said.some(one => one.includes(text)))
+      found.push(`the callee never said ${JSON.stringify(text)}`)
   const greetings = leg.callee.filter(({ kind, whole, text }) => kind === 'heard' && whole && isGreeting(text))
-  if (greetings.length > 1) found.push(`the agent greeted ${greetings.length} times`)
+  if (greetings.length > 1 && greetings.some(isSettled)) found.push(`the agent greeted ${greetings.length} times`)
   return found
 }
 

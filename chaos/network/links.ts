@@ -54,6 +54,30 @@ const socketTap = (
   }
 }
 
+interface Request {
+  chunk: Buffer
+  message: object
+}
+
+/** A tap that sees a request of HTTP/1.1 as one message, however many pieces it comes in. */
+const requestTap = (
+  seenBy: (connection: Connection, direction: 'up' | 'down', request: Request) => ReturnType<Tap>,
+): Tap => {
+  const requests = new WeakMap<Connection, Request>()
+  return (connection, direction, chunk) => {
+    if (direction === 'down') {
+      requests.delete(connection)
+      return seenBy(connection, direction, { chunk, message: {} })
+    }
+    const before = requests.get(connection)
+    const request = before
+      ? { chunk: Buffer.concat([before.chunk, chunk]), message: before.message }
+      : { chunk, message: {} }
+    requests.set(connection, request)
+    return seenBy(connection, direction, request)
+  }
+}
+
 /** A tap of a link: what it sees goes to the watches. */
 export const tapOf = (
   kind: LinkKind,
@@ -63,17 +87,21 @@ export const tapOf = (
   const plain: Tap = (connection, direction, chunk) =>
     watches.isQuiet()
       ? undefined
-      : watches.see({ link: kind, process: processOf(connection), connection, chunk }, direction)
+      : watches.see({ link: kind, process: processOf(connection), connection, chunk, message: {} }, direction)
+  if (kind === 'calls>carrier' || kind === 'calls>model' || kind === 'front>api')
+    return requestTap((connection, direction, request) =>
+      watches.see({ link: kind, process: processOf(connection), connection, ...request }, direction),
+    )
   if (kind !== 'carrier>media' && kind !== 'media>model') return plain
   return socketTap((connection, direction, chunk, socket, fresh) => {
     if (watches.isQuiet()) return undefined
-    const seen = { link: kind, process: processOf(connection), connection, chunk }
+    const seen = { link: kind, process: processOf(connection), connection, chunk, message: {} }
     const introduction = Buffer.from(socket.introduction, 'latin1')
     // Whose it is stands in the introduction; what it says, in the chunk itself where it is not masked.
     const text = (): Buffer => Buffer.concat([introduction, chunk])
     if (direction === 'down' || socket.messages === 0) return watches.see(seen, direction, text)
     for (let n = 0; n < fresh; n++) {
-      const held = watches.see(seen, direction, text)
+      const held = watches.see({ ...seen, message: {} }, direction, text)
       if (held) return held
     }
     return undefined

@@ -9,8 +9,10 @@ export interface Seen {
   /** The process whose link it is. */
   process: ProcessName
   connection: Connection
-  /** The whole message as far as it has come. */
+  /** The message as far as it has come. */
   chunk: Buffer
+  /** The same object for all pieces of one message. */
+  message: object
 }
 
 export interface Watch {
@@ -30,6 +32,7 @@ interface Armed extends Watch {
   count: number
   /** The connection on which the answer is waited for. */
   awaited: Connection | null
+  counted: WeakSet<object>
 }
 
 const includes = (chunk: Buffer, text: string): boolean => chunk.includes(text, 0, 'latin1')
@@ -43,10 +46,12 @@ export const createWatches = () => {
     return watch.hit(seen)
   }
   const seesUp = (watch: Armed, seen: Seen, text: () => Buffer): Promise<Verdict> | undefined => {
+    if (watch.counted.has(seen.message)) return undefined
     const names = watch.names()
     const said = text()
     if (!watch.texts().every(one => includes(said, one))) return undefined
     if (names.length > 0 && !names.some(name => includes(said, name))) return undefined
+    watch.counted.add(seen.message)
     watch.count += 1
     if (watch.count < watch.nth) return undefined
     if (watch.moment === 'before') return hit(watch, seen)
@@ -59,7 +64,7 @@ export const createWatches = () => {
     isQuiet: (): boolean => armed.size === 0,
     /** Arms a watch; what is returned takes it away again. */
     add: (watch: Watch): (() => void) => {
-      const one: Armed = { ...watch, count: 0, awaited: null }
+      const one: Armed = { ...watch, count: 0, awaited: null, counted: new WeakSet() }
       armed.add(one)
       return () => void armed.delete(one)
     },

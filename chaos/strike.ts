@@ -31,6 +31,7 @@ export interface Strike {
 }
 
 const POLL_MS = 20
+const OVER_MS = 500
 const DEFAULT_PROCESS = { calls: 'calls-1', media: 'media-1', api: 'api-1' } as const
 
 /** Where the point was reached: at a message, which is held meanwhile, or somewhere else. */
@@ -76,6 +77,21 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
         remove()
         resolve(null)
       })
+    })
+
+  /** The call's id as it first goes to the store: a fault may come before anybody else is told of it. */
+  const learnId = (target: Target): (() => void) =>
+    watches.add({
+      link: 'api>store',
+      texts: () => ['cl_'],
+      names: () => [target.accountId],
+      direction: 'up',
+      nth: 1,
+      moment: 'before',
+      hit: async ({ chunk }) => {
+        target.callId ??= /cl_[0-9a-z]{26}/.exec(chunk.toString('latin1'))?.[0] ?? null
+        return 'pass'
+      },
     })
 
   /** Until the point is reached; null when the call was over first, or too much time has passed. */
@@ -195,7 +211,11 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
       const limit = AbortSignal.timeout(patience.pointMs)
       const over = new AbortController()
       limit.addEventListener('abort', () => over.abort())
-      const watching = setInterval(() => target.isOver && over.abort(), POLL_MS)
+      const forget = learnId(target)
+      // A history may be read a little later than the call's end.
+      const watching = setInterval(() => {
+        if (target.isOver) setTimeout(() => over.abort(), OVER_MS)
+      }, POLL_MS)
       try {
         const reached = await reach(fault.point, target, over.signal)
         if (!reached) {
@@ -210,6 +230,7 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
         return { fromMs, untilMs: performance.now(), processes: hit }
       } finally {
         clearInterval(watching)
+        forget()
       }
     },
   }

@@ -13,6 +13,12 @@ type Draw = (random: Random) => Part
 export const TALKS = ['agrees', 'offers-another-time', 'fully-booked', 'menu', 'interrupts-once'] as const
 const ANSWERED = [...TALKS, 'voicemail', 'hangs-up-mid-sentence', 'response-lost', 'callbacks-repeated'] as const
 
+/** All ways to a server that everybody needs. */
+export const ALL_LINKS_TO = {
+  temporal: ['api>temporal', 'calls>temporal', 'media>temporal'],
+  store: ['api>store', 'calls>store', 'media>store'],
+} as const satisfies Record<string, readonly LinkKind[]>
+
 export const ACTIVITIES = ['openCall', 'readWebsite', 'converse', 'placeCall', 'conclude', 'finish'] as const
 
 const request = (
@@ -55,13 +61,13 @@ const anywhere = (random: Random): Point =>
 const callsVictim = (random: Random): Victim =>
   random.pick<Victim>(['calls-1', 'calls-2', 'calls-both', 'calls-both'])
 
-/** Between any two steps of POST /calls: key, account, insert, hold, queued, start. */
+/** Between any two steps of POST /calls: the requests to the store that name the account or the call. */
 const apiSteps: Draw = random => ({
-  point: request('api>store', random.int(1, 4), moment(random)),
+  point: request('api>store', random.int(1, 7), moment(random)),
   action: { do: 'kill', who: 'serving' },
 })
 const apiFrozen: Draw = random => ({
-  point: request('api>store', random.int(1, 4), moment(random)),
+  point: request('api>store', random.int(1, 7), moment(random)),
   action: { do: 'freeze', who: 'serving', forMs: random.pick([500, 6_000] as const) },
 })
 const apiCallback: Draw = random => ({
@@ -215,7 +221,7 @@ const deployTalking: Draw = random => ({
   scenarios: TALKS,
 })
 const deployApi: Draw = random => ({
-  point: request('api>store', random.int(1, 4), moment(random)),
+  point: request('api>store', random.int(1, 7), moment(random)),
   action: { do: 'stop', who: 'serving' },
 })
 
@@ -224,8 +230,8 @@ export const CATALOGUE: Record<Kind, readonly Draw[]> = {
   api: [apiSteps, apiSteps, apiFrozen, apiCallback, apiAnytime],
   calls: [callsActivity, callsActivity, callsDial, callsStore, callsFrozen],
   media: [mediaKill, mediaKill, mediaFreeze, mediaCut, mediaBefore],
-  temporal: [away(['api>temporal', 'calls>temporal', 'media>temporal'])],
-  store: [away(['api>store', 'calls>store', 'media>store'])],
+  temporal: [away(ALL_LINKS_TO.temporal)],
+  store: [away(ALL_LINKS_TO.store)],
   carrier: [dialAnswer, dialRequest, callback, callback, instructions],
   model: [modelConnect, modelSpeech, modelToken, modelJudge],
   deploy: [deploy, deployTalking, deployApi],

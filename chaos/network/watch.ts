@@ -45,7 +45,7 @@ export const createWatches = () => {
     armed.delete(watch)
     return watch.hit(seen)
   }
-  const seesUp = (watch: Armed, seen: Seen, text: () => Buffer): Promise<Verdict> | undefined => {
+  const count = (watch: Armed, seen: Seen, text: () => Buffer): Promise<Verdict> | undefined => {
     if (watch.counted.has(seen.message)) return undefined
     const names = watch.names()
     const said = text()
@@ -70,14 +70,16 @@ export const createWatches = () => {
     },
     /** A message is on its way; the promise holds it. `text` is what the message says, where it is coded. */
     see: (seen: Seen, direction: 'up' | 'down', text: () => Buffer = () => seen.chunk) => {
+      const holds: Promise<Verdict>[] = []
       for (const watch of armed) {
         if (watch.link !== seen.link) continue
-        if (direction === 'down' && watch.awaited === seen.connection) return hit(watch, seen)
-        if (direction !== watch.direction || watch.awaited !== null) continue
-        const held = seesUp(watch, seen, text)
-        if (held) return held
+        const isAnswer = direction === 'down' && watch.awaited === seen.connection
+        const mayCount = direction === watch.direction && watch.awaited === null
+        const held = isAnswer ? hit(watch, seen) : mayCount ? count(watch, seen, text) : undefined
+        if (held) holds.push(held)
       }
-      return undefined
+      if (holds.length === 0) return undefined
+      return Promise.all(holds).then(verdicts => (verdicts.includes('drop') ? 'drop' : 'pass'))
     },
   }
 }

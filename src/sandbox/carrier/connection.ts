@@ -15,27 +15,21 @@ export interface ConnectionDeps {
   metrics: SandboxMetrics
   /** Where the account of every stream is kept. */
   streams: StreamAccount[]
+  /** A second socket comes with the same `start` while the first is served. */
+  isTwice: boolean
 }
 
-/** Connects the leg to a stream until that ends. */
+/** Connects the leg to a stream until that ends; gives the account of it. */
 export const connectStream = async (
   noun: StreamNoun,
   signal: AbortSignal,
   deps: ConnectionDeps,
-): Promise<void> => {
+): Promise<StreamAccount> => {
   const { call, authToken, line, reporting, metrics } = deps
   const streamSid = newSid('MZ')
-  const account: StreamAccount = {
-    streamSid,
-    url: noun.url,
-    openedMs: null,
-    closedMs: null,
-    end: null,
-    closeCode: null,
-    framesSent: 0,
-    framesPlayed: 0,
-  }
-  deps.streams.push(account)
+  const account = newAccount(streamSid, noun.url)
+  const twin = deps.isTwice ? newAccount(streamSid, noun.url) : null
+  deps.streams.push(account, ...(twin ? [twin] : []))
   const ids = { accountSid: call.accountSid, callSid: call.sid, streamSid }
   const tell = (event: string): void => {
     if (!noun.statusCallback) return
@@ -55,7 +49,7 @@ export const connectStream = async (
     tell('stream-started')
   }
   if (isStreamUrl(noun.url))
-    account.end = await line.connect({ noun, ids, authToken, account, signal, warn: reporting.warn, onOpen })
+    account.end = await line.connect({ noun, ids, authToken, account, twin, signal, warn: reporting.warn, onOpen })
   else {
     reporting.warn(11100, `'${noun.url}' is no ws or wss URL without a query`)
     account.end = 'refused'
@@ -63,7 +57,19 @@ export const connectStream = async (
   account.closedMs = line.nowMs()
   if (account.openedMs !== null) metrics.streamsOpen.dec()
   tell(account.end === 'refused' ? 'stream-error' : 'stream-stopped')
+  return account
 }
+
+const newAccount = (streamSid: string, url: string): StreamAccount => ({
+  streamSid,
+  url,
+  openedMs: null,
+  closedMs: null,
+  end: null,
+  closeCode: null,
+  framesSent: 0,
+  framesPlayed: 0,
+})
 
 // A Stream's url takes no query string: what our side needs travels as a <Parameter>.
 const isStreamUrl = (url: string): boolean =>

@@ -1,5 +1,8 @@
 // One call from the dial to its end. Ringing, talk and limits run in media time, requests in wall time.
 // G1  A status is entered once, in order, and told to the status callback at that moment; after an end, nothing is.
+// G2  When our side closes a media stream the next verb runs, whatever the close code, as documented. What follows a
+//     socket that breaks off, without a closing handshake (1006), is not: the next verb too, or the end of the call,
+//     as the scenario has it.
 import type { Log } from '../../log.ts'
 import type { SandboxMetrics } from '../metrics.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -59,11 +62,13 @@ interface Life {
 
 const QUEUE_MS = 100
 const CONNECT_MS = 400
+const BROKEN_OFF = 1006
 
 /** Dials. */
 export const startLeg = (options: LegOptions): Leg => {
   const { call, scenario, authToken, speed, ears, send, metrics } = options
   const log = options.log.child({ leg: call.sid })
+  const { trouble } = scenario.carrier
   const over = new AbortController()
   const statuses: LegAccount['statuses'] = []
   const streams: StreamAccount[] = []
@@ -79,7 +84,7 @@ export const startLeg = (options: LegOptions): Leg => {
     },
   })
   const reporting = createReporting(send, line.nowMs, log)
-  const deliveries = createDeliveries(scenario.carrier.trouble?.callbacks)
+  const deliveries = createDeliveries(trouble?.callbacks)
   const told = Promise.withResolvers<void>()
 
   const enter = (status: CallStatus): void => {
@@ -93,7 +98,7 @@ export const startLeg = (options: LegOptions): Leg => {
     if (!form || !to) return
     const about = { purpose: 'status', event: status, sequenceNumber } as const
     sequenceNumber++
-    deliveries.add(() => void reporting.request(to, form, about).finally(told.resolve), ENDED.has(status))
+    deliveries.add(() => reporting.request(to, form, about).finally(told.resolve), ENDED.has(status))
   }
   const finish = (status: CallStatus): void => {
     if (over.signal.aborted) return
@@ -113,7 +118,12 @@ export const startLeg = (options: LegOptions): Leg => {
       return line.say(text, signal)
     },
     pause: line.pause,
-    connect: (noun, signal) => connectStream(noun, signal, { call, authToken, line, reporting, metrics, streams }),
+    connect: async (noun, signal) => {
+      const isTwice = trouble?.streams === 'opened_twice'
+      const deps = { call, authToken, line, reporting, metrics, streams, isTwice }
+      const { closeCode } = await connectStream(noun, signal, deps)
+      if (closeCode === BROKEN_OFF && trouble?.streams === 'break_ends_call') finish('completed')
+    },
     verbs: (instructions, signal) => {
       const { fallback } = call.parameters
       return getVerbs(instructions, {

@@ -12,9 +12,10 @@ import { startElasticClock, TICK_MS } from '../voice/clock.ts'
 import type { Ears } from '../voice/ears.ts'
 import { FRAME_SAMPLES, silence } from '../voice/mulaw.ts'
 import { speak } from '../voice/speech.ts'
+import type { StreamAccount } from './account.ts'
 import { createAttention } from './attention.ts'
 import { openStream } from './stream.ts'
-import type { StreamEnd, StreamOptions } from './stream.ts'
+import type { Stream, StreamEnd, StreamOptions } from './stream.ts'
 import { createMediaTimers } from './timers.ts'
 
 export interface PhoneLine {
@@ -27,7 +28,8 @@ export interface PhoneLine {
   greeted: Promise<void> | null
   say: (text: string, signal: AbortSignal) => Promise<void>
   pause: (ms: number, signal: AbortSignal) => Promise<void>
-  connect: (options: Omit<StreamOptions, 'onOpen' | 'onTaken'> & { onOpen: () => void }) => Promise<StreamEnd>
+  /** `twin` is the account of a second socket with the same `start`: the callee neither hears it nor knows of it. */
+  connect: (options: Omit<StreamOptions, 'onTaken'> & { twin: StreamAccount | null }) => Promise<StreamEnd>
   /** Waits for our side at the pace of the wall clock. */
   inWallTime: <T>(work: Promise<T>) => Promise<T>
   lines: () => Line[]
@@ -58,6 +60,7 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
   const callee = part && !('machine' in part) ? createCallee(part, onHangUp) : machine
   let answeredMs: number | null = null
   let path = QUIET
+  const nowMs = (): number => (answeredMs === null ? 0 : clock.now() - answeredMs)
 
   const clock = startElasticClock({
     speed,
@@ -79,7 +82,7 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
   }
   return {
     answer: () => (answeredMs = clock.now()),
-    nowMs: () => (answeredMs === null ? 0 : clock.now() - answeredMs),
+    nowMs,
     after: timers.after,
     greeted: machine?.greeted ?? null,
     say: async (text, signal) => {
@@ -94,7 +97,8 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
       callee?.pickUp()
       return timers.after(ms, signal)
     },
-    connect: async options => {
+    connect: async ({ twin, ...options }) => {
+      const ended = new AbortController()
       const opened = Promise.withResolvers<void>()
       const attention = createAttention(ears, clock.taken)
       const stream = openStream({
@@ -103,11 +107,20 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
         onOpen: () => {
           options.onOpen()
           callee?.pickUp()
+          let second: Stream | undefined
           path = {
-            play: stream.play,
+            play: () => {
+              const frame = stream.play()
+              // Not before the first is served: else either of the two may be the second.
+              if (twin && options.account.framesPlayed > 0)
+                second ??= openTwin({ ...options, account: twin }, ended.signal, nowMs)
+              second?.play()
+              return frame
+            },
             carry: (inbound, mediaMs) => {
               attention.sent(inbound, mediaMs)
               stream.carry(inbound, mediaMs)
+              second?.carry(inbound, mediaMs)
             },
           }
           clock.listen(true)
@@ -117,6 +130,7 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
       await inWallTime(Promise.race([opened.promise, stream.ended]))
       const end = await stream.ended
       path = QUIET
+      ended.abort()
       attention.stop()
       clock.listen(false)
       return end
@@ -125,4 +139,25 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
     lines: () => callee?.lines() ?? [],
     stop: clock.stop,
   }
+}
+
+/** Opens a second socket until the first has ended; what becomes of it is in its account alone. */
+const openTwin = (
+  options: Omit<StreamOptions, 'onTaken'>,
+  firstEnded: AbortSignal,
+  nowMs: () => number,
+): Stream => {
+  const { account } = options
+  const twin = openStream({
+    ...options,
+    signal: AbortSignal.any([options.signal, firstEnded]),
+    warn: () => undefined,
+    onOpen: () => (account.openedMs = nowMs()),
+    onTaken: () => undefined,
+  })
+  void twin.ended.then(end => {
+    account.end = end
+    account.closedMs = nowMs()
+  })
+  return twin
 }

@@ -14,8 +14,16 @@ export interface Trouble {
   answer?: 'lost' | 'server_error' | 'not_json' | 'late'
   /** So many requests to dial are answered with 429 first, and not processed. */
   tooManyRequests?: number
-  /** `repeated`: each is sent twice, the later one of two before the earlier one. */
-  callbacks?: 'none' | 'repeated'
+  /**
+   * What becomes of status callbacks. `repeated`: each is sent twice, the later one of two before the earlier one;
+   * `late`: all are sent when the call is over; `backwards`: the first ones follow the last ones, in turn.
+   */
+  callbacks?: 'none' | 'repeated' | 'late' | 'backwards'
+  /**
+   * What becomes of media streams. `break_ends_call`: the call ends when a socket breaks off; `opened_twice`: a
+   * second socket comes with the same `start` while the first is served.
+   */
+  streams?: 'break_ends_call' | 'opened_twice'
 }
 
 /** What befalls a session of the model. `silent`: it is open, and nothing comes any more. */

@@ -3,6 +3,8 @@ import { agrees } from './agrees.ts'
 import { asksAQuestionAtGoodbye } from './asks-a-question-at-goodbye.ts'
 import { busy } from './busy.ts'
 import { callbackBeforeTheResponse } from './callback-before-the-response.ts'
+import { callbacksLate } from './callbacks-late.ts'
+import { callbacksLost } from './callbacks-lost.ts'
 import { callbacksRepeated } from './callbacks-repeated.ts'
 import { fax } from './fax.ts'
 import { fullyBooked } from './fully-booked.ts'
@@ -30,6 +32,9 @@ import { responseAndCallbacksLost } from './response-and-callbacks-lost.ts'
 import { responseLost } from './response-lost.ts'
 import { serverErrorAfterAccepting } from './server-error-after-accepting.ts'
 import { silentLine } from './silent-line.ts'
+import { statusGoesBackwards } from './status-goes-backwards.ts'
+import { streamBreakEndsCall } from './stream-break-ends-call.ts'
+import { streamOpenedTwice } from './stream-opened-twice.ts'
 import { talksAtTheSameTime } from './talks-at-the-same-time.ts'
 import { triesToTakeOver } from './tries-to-take-over.ts'
 import { voicemailTakenForAPerson } from './voicemail-taken-for-a-person.ts'
@@ -66,6 +71,9 @@ export const SCENARIOS: readonly Scenario[] = [
   rateLimitedOnce,
   callbacksRepeated,
   responseAndCallbacksLost,
+  streamBreakEndsCall,
+  streamOpenedTwice,
+  statusGoesBackwards,
   modelDrops,
   modelClosesAlways,
   modelSessionExpires,
@@ -73,6 +81,8 @@ export const SCENARIOS: readonly Scenario[] = [
   modelCutFrame,
   modelSilent,
   modelOverloadedAfter,
+  callbacksLate,
+  callbacksLost,
 ]
 
 /** The scenario that a number chooses: `agrees` for every number that is not in the table. */

@@ -38,5 +38,5 @@ export interface Patience {
   stopMs: number
 }
 
-export const SCALED_PATIENCE: Patience = { endMs: 200_000, settleMs: 20_000, pointMs: 12_000, stopMs: 20_000 }
-export const REAL_PATIENCE: Patience = { endMs: 900_000, settleMs: 90_000, pointMs: 60_000, stopMs: 90_000 }
+export const SCALED_PATIENCE: Patience = { endMs: 200_000, settleMs: 20_000, pointMs: 60_000, stopMs: 20_000 }
+export const REAL_PATIENCE: Patience = { endMs: 900_000, settleMs: 90_000, pointMs: 300_000, stopMs: 90_000 }

@@ -5,6 +5,7 @@
 // N4  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
+import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { APPLICATION_ERROR } from '../../src/sandbox/carrier/execution.ts'
 import type { Evidence } from '../evidence.ts'
@@ -37,7 +38,10 @@ export const checkEnding = (evidence: Evidence): string[] => {
   const lines = (leg?.callee ?? []).filter(
     ({ kind, text }) => kind !== 'heard' || !announced.some(one => one.startsWith(text.trim())),
   )
-  if (announced.includes(APPLICATION_ERROR)) found.push('the callee heard that an application error has occurred')
+  // What was to be said when the callee had hung up already is announced to nobody.
+  const isError = ({ kind, text }: Line): boolean =>
+    kind === 'heard' && text.trim() !== '' && APPLICATION_ERROR.startsWith(text.trim())
+  if (leg?.callee.some(isError)) found.push('the callee heard that an application error has occurred')
   compare('status', final.status, ends.status)
   compare('error_code', final.error_code, ends.errorCode)
   if (!isDisturbed || STURDY.has(scenario.name)) compare('outcome', final.outcome, ends.outcome)

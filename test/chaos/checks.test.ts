@@ -74,7 +74,11 @@ const DOCTORED: [what: string, doctor: (evidence: Evidence) => void, found: RegE
   ['a transcript of other words', one => (one.final!.transcript = 'Agent: Hi'), /transcript is/],
   [
     'an error announcement',
-    one => one.carrier.legs[0]!.announcements.push(APPLICATION_ERROR),
+    one => {
+      const [leg] = one.carrier.legs
+      leg!.announcements.push(APPLICATION_ERROR)
+      leg!.callee.push({ kind: 'heard', text: APPLICATION_ERROR, whole: true, atMs: 11_000, endMs: 12_000 })
+    },
     /application error/,
   ],
 ]

@@ -34,7 +34,7 @@ const RUNS: [fault: Fault, target: string, beside: string][] = [
   [
     {
       kind: 'media',
-      point: { on: 'turns', count: 3 },
+      point: { on: 'frames', count: 700 },
       action: { do: 'kill', who: 'serving' },
     },
     'agrees',

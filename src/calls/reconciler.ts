@@ -141,10 +141,10 @@ export const createReconciler = (deps: ReconcilerDeps) => {
 const isDialUnknown = ({ dial, legId }: Call): boolean =>
   dial !== null && legId === null && dial.state !== 'refused'
 
+/** What `finish` is told; that a call was canceled, or how it ends was decided before, it sees for itself. */
 const endingOf = (call: Call): CallEnding => {
   const { ended } = call.leg
   if (call.outcome !== null) return { status: 'completed' }
-  if (call.cancelRequestedAt) return { status: 'canceled' }
   if (ended === 'busy' || ended === 'no_answer') return { status: 'failed', errorCode: ended }
   return { status: 'failed', errorCode: isDialUnknown(call) ? 'dial_unknown' : 'call_failed' }
 }

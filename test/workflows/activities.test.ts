@@ -23,6 +23,12 @@ describe('openCall', () => {
     expect(await call.activities.openCall(call.id)).toEqual({ kind: 'open' })
   })
 
+  it('tells of a client that has canceled the call before it had a workflow', async () => {
+    const call = await runner.open()
+    await runner.calls.requestCancel(call.id, new Date())
+    expect(await call.activities.openCall(call.id)).toEqual({ kind: 'open', canceled: true })
+  })
+
   it('refuses one that has gone further, and one that does not exist', async () => {
     const call = await runner.open()
     await place(call)
@@ -233,6 +239,17 @@ describe('conclude', () => {
     expect(await call.stored()).toMatchObject({ outcome: null })
   })
 
+  it('judges nothing of a call that was canceled just before, and leaves its end to finish', async () => {
+    const call = await runner.open()
+    await place(call)
+    await call.talk([...SAID])
+    await runner.calls.requestCancel(call.id, new Date())
+    await call.endByHost('agent_ended')
+    expect(await call.conclude()).toEqual({ kind: 'canceled' })
+    expect(call.outside.analysed).toEqual([])
+    expect(await call.stored()).toMatchObject({ outcome: null, endedAt: null })
+  })
+
   it('tells a callee who hung up from a carrier that ended the call of a host that died', async () => {
     const hostOf = async (renewedAt: Date) => {
       const call = await runner.open()
@@ -294,6 +311,27 @@ describe('finish', () => {
     await call.activities.finish({ callId: call.id, ending: { status: 'failed', errorCode: 'busy' } })
     const { ended, sealed } = await call.conversation()
     expect([ended?.reason, sealed]).toEqual(['not_answered', expect.any(Date)])
+  })
+
+  it('ends a call that was canceled before as canceled, whatever the story says', async () => {
+    const [unanswered, answered] = [await runner.open(), await runner.open()]
+    for (const call of [unanswered, answered]) await place(call)
+    await answered.talk([...SAID])
+    for (const { id } of [unanswered, answered]) await runner.calls.requestCancel(id, new Date())
+    const ending = { status: 'failed', errorCode: 'call_failed' } as const
+    for (const call of [unanswered, answered])
+      expect(await call.activities.finish({ callId: call.id, ending })).toMatchObject({ status: 'canceled' })
+    expect(await unanswered.stored()).toMatchObject({ status: 'canceled', errorCode: null, startedAt: null })
+    expect(await answered.stored()).toMatchObject({ status: 'canceled', errorCode: null, turns: SAID })
+    expect([await unanswered.balance(), await answered.balance()]).toEqual([5, 4])
+  })
+
+  it('follows what was decided before, also in its second attempt', async () => {
+    const call = await runner.open()
+    await runner.calls.decideEnding(call.id, { status: 'failed', errorCode: 'busy' })
+    await call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
+    expect(await call.stored()).toMatchObject({ status: 'failed', errorCode: 'busy' })
+    expect(await call.balance()).toBe(5)
   })
 
   it('does not change a call that has ended otherwise', async () => {

@@ -79,36 +79,40 @@ const halfDone = fc
   .constantFrom(...Object.values(LIVES))
   .chain(life => fc.nat({ max: life.length }).map(done => life.slice(0, done)))
 
-it('ends with every credit accounted for, and no call without somebody who ends it', async () => {
-  const calls = fc.array(fc.tuple(halfDone, fc.constantFrom<Workflow>('closed', 'none')), {
-    minLength: 1,
-    maxLength: 3,
-  })
-  await fc.assert(
-    fc.asyncProperty(calls, fc.boolean(), async (lives, engineWasAway) => {
-      const made: Around[] = []
-      for (const [steps, workflow] of lives) {
-        const draft = await runner.draft()
-        await runner.calls.insert(draft)
-        const call = run.watch(runner.around(draft), workflow)
-        for (const name of steps) await step(call, draft.accountId, name)
-        made.push(call)
-      }
-      if (engineWasAway) await run.reconcile({ engineIsThere: false })
-      await Promise.all([run.reconcile(), run.reconcile()])
+it(
+  'ends with every credit accounted for, and no call without somebody who ends it',
+  { timeout: 90_000 },
+  async () => {
+    const calls = fc.array(fc.tuple(halfDone, fc.constantFrom<Workflow>('closed', 'none')), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    await fc.assert(
+      fc.asyncProperty(calls, fc.boolean(), async (lives, engineWasAway) => {
+        const made: Around[] = []
+        for (const [steps, workflow] of lives) {
+          const draft = await runner.draft()
+          await runner.calls.insert(draft)
+          const call = run.watch(runner.around(draft), workflow)
+          for (const name of steps) await step(call, draft.accountId, name)
+          made.push(call)
+        }
+        if (engineWasAway) await run.reconcile({ engineIsThere: false })
+        await Promise.all([run.reconcile(), run.reconcile()])
 
-      for (const call of made) {
-        const account = await call.account()
-        const stored = await runner.calls.find(call.id)
-        expect(isBalanced(account)).toBe(true)
-        const isOver = stored === null || isEnded(stored.status)
-        expect(Object.keys(account.holds)).toEqual(isOver ? [] : [call.id])
-        if (!isOver) expect([stored.status, run.started.includes(call.id)]).toEqual(['queued', true])
-        const isCanceled = stored !== null && stored.cancelRequestedAt !== null
-        if (isCanceled) expect(stored.status).toBe('canceled')
-        expect(account.captured).toBe(stored?.status === 'completed' || isCanceled ? 1 : 0)
-      }
-    }),
-    { numRuns: 25 },
-  )
-})
+        for (const call of made) {
+          const account = await call.account()
+          const stored = await runner.calls.find(call.id)
+          expect(isBalanced(account)).toBe(true)
+          const isOver = stored === null || isEnded(stored.status)
+          expect(Object.keys(account.holds)).toEqual(isOver ? [] : [call.id])
+          if (!isOver) expect([stored.status, run.started.includes(call.id)]).toEqual(['queued', true])
+          const isCanceled = stored !== null && stored.cancelRequestedAt !== null
+          if (isCanceled) expect(stored.status).toBe('canceled')
+          expect(account.captured).toBe(stored?.status === 'completed' || isCanceled ? 1 : 0)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  },
+)

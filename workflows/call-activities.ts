@@ -68,7 +68,7 @@ export const conclude = async ({ callId, limits }: ObjectiveCallInput) =>
     startToCloseTimeout: '90 s',
     heartbeatTimeout: WORKER_HEARTBEAT,
     scheduleToCloseTimeout: limits.concludeSeconds * 1000,
-    retry: { maximumInterval: '60 s' },
+    retry: { maximumInterval: '60 s', nonRetryableErrorTypes: ['AnalysisRefused'] },
   }).conclude(callId)
 
 /** Retried for ever: a call always ends. */

@@ -200,7 +200,8 @@ export const startBridge = (deps: BridgeDeps) => {
   }
 
   const onLeg = (event: LegEvent): void => {
-    if (isOver) return
+    // Until its socket is closed the carrier goes on playing what it has.
+    if (isOver && event.kind !== 'mark') return
     switch (event.kind) {
       case 'media':
         return onFrame(event)

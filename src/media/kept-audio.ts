@@ -57,6 +57,7 @@ export const createKeptAudio = () => {
     /** There is no session: everything is kept until there is one. Gives the utterances whose words were not known. */
     lose: (): string[] => {
       isHeld = true
+      trim()
       return [...awaited.keys()]
     },
 

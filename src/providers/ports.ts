@@ -50,7 +50,7 @@ export interface Analysis {
 }
 
 export interface Analyst {
-  /** Judges a finished conversation. Throws on a fault; the caller retries. */
+  /** Judges a finished conversation. Throws on a fault, which the caller retries; `AnalysisRefused` is none. */
   analyse: (request: AnalysisRequest, signal: AbortSignal) => Promise<Analysis>
 }
 

@@ -75,10 +75,13 @@ describe('the analysis of a call', () => {
     expect(asked[0]?.body['instructions']).not.toContain('We are full')
   })
 
-  test('throws once, for the caller to try again, when the model fails or answers something else', async () => {
+  test('throws once, for the caller to try again where that can help', async () => {
     const failing = await answering(500, '')
     await expect(failing.analyse()).rejects.toThrow()
     expect(failing.asked).toHaveLength(1)
+    server?.close()
+    const refusing = await answering(400, '')
+    await expect(refusing.analyse()).rejects.toMatchObject({ name: 'AnalysisRefused' })
     server?.close()
     const other = await answering(200, '{"outcome":"fine"}')
     await expect(other.analyse()).rejects.toThrow()

@@ -27,6 +27,17 @@ export interface AnalystSettings {
   prompts: Prompts
 }
 
+/** The model will never answer this request, however often it is asked. The workflow knows the error by its name. */
+class AnalysisRefused extends Error {
+  override readonly name = 'AnalysisRefused'
+}
+
+// A missing key, a wrong one and a model that is not there can be mended in the hour in which it is tried.
+const REFUSALS = new Set<unknown>([400, 413, 422])
+
+const isRefusal = (error: unknown): error is InstanceType<typeof OpenAI.APIError> =>
+  error instanceof OpenAI.APIError && REFUSALS.has(error.status)
+
 /** Judges conversations by OpenAI's Responses API with structured output. */
 export const createAnalyst = ({ apiKey, baseUrl, model, prompts }: AnalystSettings): Analyst => {
   // The activity that calls this is retried by the engine.
@@ -35,15 +46,15 @@ export const createAnalyst = ({ apiKey, baseUrl, model, prompts }: AnalystSettin
   return {
     analyse: async (request: AnalysisRequest, signal: AbortSignal): Promise<Analysis> => {
       const { instructions, input } = buildAnalysis(prompts, request)
-      const response = await client.responses.parse(
-        {
-          model,
-          instructions,
-          input: [{ role: 'user', content: input }],
-          text: { format: zodTextFormat(analysisSchema, 'call_analysis') },
-        },
-        { signal },
-      )
+      const asked = {
+        model,
+        instructions,
+        input: [{ role: 'user' as const, content: input }],
+        text: { format: zodTextFormat(analysisSchema, 'call_analysis') },
+      }
+      const response = await client.responses.parse(asked, { signal }).catch((error: unknown) => {
+        throw isRefusal(error) ? new AnalysisRefused(error.message) : error
+      })
       const parsed = response.output_parsed
       if (!parsed) throw new Error(`the model gave no analysis (status ${response.status ?? 'unknown'})`)
       return { outcome: parsed.outcome, outcomeDetails: parsed.outcome_details, summary: parsed.summary }

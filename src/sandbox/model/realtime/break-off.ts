@@ -8,21 +8,29 @@ import type { Send, Session } from './session-state.ts'
 
 /** So many pieces of audio are sent first. */
 const PIECES_BEFORE = 4
+/** Where every session breaks off, enough for the callee's words to be written down meanwhile. */
+const PIECES_BEFORE_EACH = 24
+
+export interface Fault {
+  kind: SessionFault
+  piecesBefore: number
+}
 
 /** The fault that befalls the next response of a session; null: none. */
-export const faultOf = ({ conversation }: Session): SessionFault | null => {
+export const faultOf = ({ conversation }: Session): Fault | null => {
   const trouble = troubleWith(linesOf(conversation))
   if (!trouble?.session) return null
-  return isContinued(conversation) && !trouble.again ? null : trouble.session
+  if (trouble.again) return { kind: trouble.session, piecesBefore: PIECES_BEFORE_EACH }
+  return isContinued(conversation) ? null : { kind: trouble.session, piecesBefore: PIECES_BEFORE }
 }
 
 /** Sends as the session does, until the fault. */
-export const sendUntil = (session: Session, fault: SessionFault | null): Send => {
+export const sendUntil = (session: Session, fault: Fault | null): Send => {
+  if (fault === null) return session.send
   let pieces = 0
   return (type, fields) => {
-    if (fault === null || pieces < PIECES_BEFORE) session.send(type, fields)
-    if (fault === null || type !== 'response.output_audio.delta' || ++pieces !== PIECES_BEFORE) return
-    strike(session, fault)
+    if (pieces < fault.piecesBefore) session.send(type, fields)
+    if (type === 'response.output_audio.delta' && ++pieces === fault.piecesBefore) strike(session, fault.kind)
   }
 }
 

@@ -27,7 +27,7 @@ export const startResponse = (
   const send = sendUntil(session, fault)
   const output: Output = { responseId: newId('resp'), entries: [], conversation, send }
   const present = createPresenter(session, params, output)
-  const generation = fault === 'silent' ? sayNothing() : generate(move, output)
+  const generation = fault?.kind === 'silent' ? sayNothing() : generate(move, output)
   let cancelTimer = (): void => undefined
 
   const finish = (status: 'completed' | 'cancelled', reason?: string): void => {

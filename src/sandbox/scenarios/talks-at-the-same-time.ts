@@ -10,7 +10,7 @@ export const talksAtTheSameTime: Scenario = {
   callee: {
     ...AGREEING,
     cues: [
-      { on: { kind: 'quiet', forMs: 800 }, say: 'You have reached the front desk.' },
+      { on: { kind: 'agent_speaks', forMs: 0 }, say: 'You have reached the front desk.' },
       { on: { kind: 'agent_speaks', forMs: 0 }, say: 'Hello, hello? Is there anybody?' },
       { on: { kind: 'agent_speaks', forMs: 8000 }, say: 'A moment, I have to find my book.' },
     ],

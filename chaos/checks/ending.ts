@@ -34,6 +34,8 @@ export const checkEnding = (evidence: Evidence): string[] => {
     return found
   }
   const isDisturbed = disturbance.conversation || scenario.model !== undefined || wasBroken(leg)
+  // What befalls the model by the scenario itself may come at any moment of the call.
+  const loss = scenario.model === undefined ? disturbance : { ...disturbance, lossMs: 0 }
   const announced = leg?.announcements ?? []
   const lines = (leg?.callee ?? []).filter(
     ({ kind, text }) => kind !== 'heard' || !announced.some(one => one.startsWith(text.trim())),
@@ -48,7 +50,7 @@ export const checkEnding = (evidence: Evidence): string[] => {
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
   found.push(
     ...(isDisturbed
-      ? checkHandover(leg, final.turns ?? [], disturbance)
+      ? checkHandover(leg, lines, final.turns ?? [], loss)
       : turnDifferences(final.turns ?? [], lines)),
   )
   compare('transcript', final.transcript, transcriptOf(final.turns ?? []))

@@ -18,20 +18,22 @@ const brokenMs = ({ streams }: LegAccount): number =>
 
 const isGreeting = (text: string): boolean => /\bAI assistant\b/i.test(text)
 
+/** `lines` are what was said and heard, without what the carrier itself announced. */
 export const checkHandover = (
   leg: LegAccount | undefined,
+  lines: readonly Line[],
   turns: readonly WireTurn[],
   { lossMs, settledMs }: Disturbance,
 ): string[] => {
   if (!leg) return []
   const lostMs = Math.min(brokenMs(leg), lossMs ?? Number.POSITIVE_INFINITY)
   const isSettled = ({ whole, text, endMs }: Line): boolean => whole && text !== '' && endMs + settledMs <= lostMs
-  const found = lostMs === Number.POSITIVE_INFINITY ? [] : missing(leg.callee.filter(isSettled), leg.callee, turns)
-  const said = leg.callee.filter(({ kind }) => kind === 'said').map(({ text }) => text)
+  const found = lostMs === Number.POSITIVE_INFINITY ? [] : missing(lines.filter(isSettled), lines, turns)
+  const said = lines.filter(({ kind }) => kind === 'said').map(({ text }) => text)
   for (const { role, text } of turns)
     if (role === 'callee' && !text.includes('[…]') && !said.some(one => one.includes(text)))
       found.push(`the callee never said ${JSON.stringify(text)}`)
-  const greetings = leg.callee.filter(({ kind, whole, text }) => kind === 'heard' && whole && isGreeting(text))
+  const greetings = lines.filter(({ kind, whole, text }) => kind === 'heard' && whole && isGreeting(text))
   if (greetings.length > 1 && greetings.some(isSettled)) found.push(`the agent greeted ${greetings.length} times`)
   return found
 }

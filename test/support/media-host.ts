@@ -31,8 +31,11 @@ const REQUEST: CallRequest = {
   metadata: null,
 }
 
-export const startMedia = async (timeouts: Partial<MediaHostDeps['timeouts']> = {}) => {
-  const client = await MongoClient.connect(inject('mongodbUrl'))
+export const startMedia = async (
+  timeouts: Partial<MediaHostDeps['timeouts']> = {},
+  mongodbUrl = inject('mongodbUrl'),
+) => {
+  const client = await MongoClient.connect(mongodbUrl)
   const db = client.db(`media_${randomText(8)}`)
   const calls = createCallStore(db)
   const conversations = createConversationStore(db)

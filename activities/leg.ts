@@ -3,6 +3,7 @@
 // L2  A dial that may have reached the carrier is looked for, never sent again.
 // L3  A leg that comes too late, or as a second one, is hung up.
 // L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
+// L5  A leg is taken from a host only while that host holds the conversation, and from then on it cannot end it.
 import { isOver } from '../src/calls/call.ts'
 import type { Call, LegEnd } from '../src/calls/call.ts'
 import type { CallStore } from '../src/calls/store.ts'
@@ -10,7 +11,13 @@ import type { ConversationStore } from '../src/conversations/store.ts'
 import type { DialLocks } from '../src/dial-locks/service.ts'
 import type { Log } from '../src/log.ts'
 import type { Carrier, Leg } from '../src/providers/ports.ts'
-import type { LegView, PlaceCallInput, PlaceCallResult } from '../workflows/contract.ts'
+import type {
+  LegView,
+  PlaceCallInput,
+  PlaceCallResult,
+  RedirectLegInput,
+  RedirectLegResult,
+} from '../workflows/contract.ts'
 
 export interface LegDeps {
   calls: CallStore
@@ -129,6 +136,15 @@ export const createLegActivities = (deps: LegDeps) => {
       const call = await calls.find(callId)
       const leg = call && (await findLeg(call))
       return leg ? await note(callId, leg) : { kind: 'unknown' }
+    },
+
+    /** Moves the leg away from a silent host (L5). */
+    redirectLeg: async ({ callId, generation }: RedirectLegInput): Promise<RedirectLegResult> => {
+      const legId = (await calls.find(callId))?.legId
+      if (!legId || !(await conversations.setMoving(callId, generation))) return { kind: 'not_held' }
+      log.warn({ call_id: callId, generation }, 'the leg is taken from a silent media host')
+      const isUp = await carrier.redirect({ callId, legId, after: generation })
+      return { kind: isUp ? 'redirected' : 'not_held' }
     },
 
     /** Ends the call's leg, if one is known. */

@@ -39,6 +39,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
   const calls = observeCalls(createCallStore(db), observers)
   await calls.ensureIndexes()
   const conversations = createConversationStore(db)
+  await conversations.ensureIndexes()
 
   const carrierOf = (mode: Mode) => {
     const settings = config.carriers[mode]

@@ -21,6 +21,8 @@ export const TIMEOUTS = {
   leaseRenewMs: 2_000,
   leaseStaleMs: 6_000,
   leaseProbeMs: 1_000,
+  /** A host that does not offer itself for a live conversation in this time is not waited for alone. */
+  successorReadyMs: 3_000,
   noFrameMs: 5_000,
   heartbeatMs: 120_000,
   heartbeatThrottleMs: 10_000,
@@ -33,6 +35,8 @@ export const TIMEOUTS = {
   reconcileOlderMs: 30_000,
   /** How long a media host that is told to stop lets its conversations end by themselves. */
   drainMs: 60_000,
+  /** How long it then has to hand over those that have not. */
+  handoverMs: 30_000,
 }
 
 export type Timeouts = typeof TIMEOUTS
@@ -76,6 +80,14 @@ const RULES: [rule: string, holds: (t: Timeouts) => boolean][] = [
   [
     "an outage of 60 s + heartbeatThrottleMs < heartbeatMs: Temporal's absence kills no conversation",
     t => OUTAGE_MS + t.heartbeatThrottleMs < t.heartbeatMs,
+  ],
+  [
+    'modelOpenMs < handoverMs: a successor can be ready before a host that is told to stop closes',
+    t => t.modelOpenMs < t.handoverMs,
+  ],
+  [
+    'successorReadyMs < fillerLimitMs: another host can still be asked when the first does not answer',
+    t => t.successorReadyMs < t.fillerLimitMs,
   ],
   [
     'dialUntilMs <= reconcileOlderMs: a dial that is under way is left alone',

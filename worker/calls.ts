@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker'
 import { createCallsActivities } from '../activities/index.ts'
 import { createReconciler } from '../src/calls/reconciler.ts'
 import type { CallsWorkerConfig } from '../src/config.ts'
+import { createWatch } from '../src/hosts/watch.ts'
 import { taskQueue } from '../workflows/contract.ts'
 import { loadWorkflowBundle } from './bundle.ts'
 import { COMMON_OPTIONS, connectWorker, runWorkers } from './connect.ts'
@@ -44,13 +45,14 @@ export const runCallsWorker = async (
       shutdownGraceTime: GRACE,
       shutdownForceTime: FORCE,
     })
+    const stopWatching = createWatch({ ...deps, mode: config.mode }).start()
     const stopReconciling = createReconciler({ ...deps, mode: config.mode, steps: activities }).start()
     health.ready()
     log.info({ task_queue: worker.options.taskQueue, port: config.PORT }, 'calls worker runs')
     try {
       await runWorkers([worker], stop)
     } finally {
-      await stopReconciling()
+      await Promise.all([stopWatching(), stopReconciling()])
       await connection.close()
       await deps.close()
     }

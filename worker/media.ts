@@ -9,9 +9,8 @@ import { createMediaWorkerDeps } from './deps.ts'
 import type { Surroundings } from './deps.ts'
 import { observeActivities } from './observe.ts'
 
-// Conversations that run when the host is told to stop may end by themselves for this long.
-const GRACE = '60 s'
-const FORCE = '75 s'
+// A conversation that is cut off in the end still stores its last words.
+const LAST_WORDS_MS = 10_000
 
 // For each four conversations a host keeps a slot free for one that another host has lost.
 const handoverSlots = (slots: number): number => Math.max(2, Math.ceil(slots / 4))
@@ -23,6 +22,7 @@ export const runMediaWorker = async (
 ): Promise<void> => {
   const { host, close } = await createMediaWorkerDeps(config, { log, stop, observers })
   const activities = createConverseActivity(host)
+  const graceMs = config.timeouts.drainMs + config.timeouts.handoverMs
 
   const createWorker = async (kind: 'media' | 'handover', slots: number): Promise<Worker> =>
     await Worker.create({
@@ -34,8 +34,10 @@ export const runMediaWorker = async (
       activities,
       interceptors: { activity: [observeActivities(observers)] },
       maxConcurrentActivityTaskExecutions: slots,
-      shutdownGraceTime: GRACE,
-      shutdownForceTime: FORCE,
+      // A host that is frozen takes as many tasks with it as it has polls open.
+      maxConcurrentActivityTaskPolls: 1,
+      shutdownGraceTime: graceMs,
+      shutdownForceTime: graceMs + LAST_WORDS_MS,
     })
 
   try {

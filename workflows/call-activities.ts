@@ -8,7 +8,7 @@ import type { ConverseResult, ObjectiveCallInput } from './contract.ts'
 // Tells that the worker is there: without it, one that was killed would be noticed when the activity's time is over.
 const WORKER_HEARTBEAT = '10 s'
 const CONVERSE_HEARTBEAT = '120 s' // longer than a minute's outage of Temporal and the heartbeat's throttle
-const HANDOVER_WAIT_SECONDS = 20 // the carrier's filler runs out then
+const HANDOVER_SECONDS = 20 // for calls that were started without a limit of their own
 export const CONVERSATION_MARGIN_SECONDS = 120 // beyond the carrier's own time limit of the leg
 
 export const { openCall } = proxyActivities<CallsActivities>({
@@ -38,6 +38,14 @@ export const { lookUpLeg } = proxyActivities<CallsActivities>({
   startToCloseTimeout: '15 s',
   heartbeatTimeout: WORKER_HEARTBEAT,
   retry: { maximumAttempts: 1 },
+})
+
+export const { redirectLeg } = proxyActivities<CallsActivities>({
+  summary: 'Take the leg from a silent media host',
+  startToCloseTimeout: '15 s',
+  heartbeatTimeout: WORKER_HEARTBEAT,
+  scheduleToCloseTimeout: '10 m',
+  retry: { maximumInterval: '5 s' },
 })
 
 /** Given up after ten minutes: the carrier's own time limit ends the leg then. */
@@ -86,14 +94,17 @@ export const { finish } = proxyActivities<CallsActivities>({
 export const converse = async (
   { callId, mode, limits }: ObjectiveCallInput,
   generation: number,
-): Promise<ConverseResult> =>
-  await proxyActivities<MediaActivities>({
+): Promise<ConverseResult> => {
+  const { mediaReadySeconds, handoverSeconds = HANDOVER_SECONDS } = limits
+  const waitSeconds = generation === 1 ? mediaReadySeconds : handoverSeconds
+  return await proxyActivities<MediaActivities>({
     summary: `Hold the conversation, generation ${generation}`,
     taskQueue: taskQueue(generation === 1 ? 'media' : 'handover', mode),
-    scheduleToStartTimeout: (generation === 1 ? limits.mediaReadySeconds : HANDOVER_WAIT_SECONDS) * 1000,
+    scheduleToStartTimeout: waitSeconds * 1000,
     startToCloseTimeout:
       (limits.mediaReadySeconds + limits.maxDurationSeconds + CONVERSATION_MARGIN_SECONDS) * 1000,
     heartbeatTimeout: CONVERSE_HEARTBEAT,
     cancellationType: ActivityCancellationType.ABANDON,
     retry: { maximumAttempts: 1 },
   }).converse({ callId, generation })
+}

@@ -4,12 +4,22 @@ import { CancellationScope, condition, defineSignal, setHandler } from '@tempora
 
 import type { LegEnd } from '../src/calls/call.ts'
 import { SIGNALS } from './contract.ts'
-import type { LegEnded, LegView, MediaReady, PlaceCallResult, StreamLost } from './contract.ts'
+import type {
+  HandoverRequested,
+  HostLost,
+  LegEnded,
+  LegView,
+  MediaReady,
+  PlaceCallResult,
+  StreamLost,
+} from './contract.ts'
 
 export const mediaReady = defineSignal<[MediaReady]>(SIGNALS.mediaReady)
 export const answered = defineSignal(SIGNALS.answered)
 export const legEnded = defineSignal<[LegEnded]>(SIGNALS.legEnded)
 export const streamLost = defineSignal<[StreamLost]>(SIGNALS.streamLost)
+export const hostLost = defineSignal<[HostLost]>(SIGNALS.hostLost)
+export const handoverRequested = defineSignal<[HandoverRequested]>(SIGNALS.handoverRequested)
 export const cancelRequested = defineSignal(SIGNALS.cancelRequested)
 
 export interface CallEvents {
@@ -19,6 +29,10 @@ export interface CallEvents {
   legEnded: LegEnd | null
   /** The newest generation whose stream is gone; 0 for none. */
   lostGeneration: number
+  /** The newest generation whose host is silent; 0 for none. */
+  silentGeneration: number
+  /** The newest generation whose host is told to stop; 0 for none. */
+  leavingGeneration: number
   cancelRequested: boolean
   /** What became of the dial. */
   dialed: PlaceCallResult['kind'] | null
@@ -33,6 +47,8 @@ export const listenForEvents = (): CallEvents => {
     answered: false,
     legEnded: null,
     lostGeneration: 0,
+    silentGeneration: 0,
+    leavingGeneration: 0,
     cancelRequested: false,
     dialed: null,
     noted: () => undefined,
@@ -48,6 +64,14 @@ export const listenForEvents = (): CallEvents => {
   setHandler(legEnded, ({ ended }) => noteLeg(events, { kind: 'ended', ended }))
   setHandler(streamLost, ({ generation }) => {
     events.lostGeneration = Math.max(events.lostGeneration, generation)
+    events.noted()
+  })
+  setHandler(hostLost, ({ generation }) => {
+    events.silentGeneration = Math.max(events.silentGeneration, generation)
+    events.noted()
+  })
+  setHandler(handoverRequested, ({ generation }) => {
+    events.leavingGeneration = Math.max(events.leavingGeneration, generation)
     events.noted()
   })
   const cancel = () => {

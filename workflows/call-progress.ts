@@ -100,6 +100,7 @@ const detailsOf = (view: StatusView, facts: Facts): string => {
     website: website === 'unread' ? "not read, the reason is on the call's `context`" : website,
     'media host': view.host === null ? null : `\`${view.host}\`, generation ${view.generation}`,
     conversation: conversation?.end === 'failed' ? 'no media host could hold it' : (conversation?.end ?? null),
+    handover: handoverOf(events, conversation?.generation ?? 0),
     dial: events.dialed && DIALED[events.dialed],
     answered: events.answered ? 'yes' : null,
     leg: events.legEnded,
@@ -112,6 +113,17 @@ const detailsOf = (view: StatusView, facts: Facts): string => {
     '',
     ...Object.entries(lines).flatMap(([name, value]) => (value === null ? [] : `- ${name}: ${value}`)),
   ].join('\n')
+}
+
+const handoverOf = (
+  { lostGeneration, silentGeneration, leavingGeneration }: CallEvents,
+  generation: number,
+): string | null => {
+  const newest = Math.max(lostGeneration, silentGeneration, leavingGeneration)
+  if (newest === 0) return null
+  const why =
+    newest === lostGeneration ? 'lost its stream' : newest === silentGeneration ? 'is silent' : 'was told to stop'
+  return `the host of generation ${newest} ${why}, generation ${generation} was asked for`
 }
 
 const endOf = (ending: CallEnding, result: FinishResult | null): string => {

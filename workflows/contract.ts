@@ -32,6 +32,8 @@ export interface CallLimits {
   goodbyeSeconds?: number
   /** How long a conversation waits for another host: what the carrier says meanwhile has its limit. */
   handoverSeconds?: number
+  /** A host that was asked to take a conversation over and is not ready in this time is not waited for alone. */
+  successorReadySeconds?: number
 }
 
 export interface ObjectiveCallInput {
@@ -50,6 +52,10 @@ export const SIGNALS = {
   legEnded: 'legEnded',
   /** The stream of `generation` is gone and the carrier asks what to do next. */
   streamLost: 'streamLost',
+  /** The host of `generation` is silent: the conversation is to be moved to another one. */
+  hostLost: 'hostLost',
+  /** The host of `generation` is told to stop: the conversation is to have a successor before it lets go. */
+  handoverRequested: 'handoverRequested',
   /** The client canceled the call. */
   cancelRequested: 'cancelRequested',
 } as const
@@ -62,6 +68,12 @@ export interface LegEnded {
   ended: LegEnd
 }
 export interface StreamLost {
+  generation: number
+}
+export interface HostLost {
+  generation: number
+}
+export interface HandoverRequested {
   generation: number
 }
 
@@ -112,6 +124,15 @@ export type PlaceCallResult =
   | { kind: 'unknown' }
 
 export type LegView = { kind: 'up'; answered: boolean } | { kind: 'ended'; ended: LegEnd } | { kind: 'unknown' }
+
+/** The leg leaves the stream of `generation` for that of the host which is ready. */
+export interface RedirectLegInput {
+  callId: string
+  generation: number
+}
+export type RedirectLegResult =
+  | { kind: 'redirected' }
+  | { kind: 'not_held' } // over, or held by another generation meanwhile
 
 /** Why the workflow itself ends a conversation: nobody else can any more, or the client asked for it. */
 export interface EndConversationInput {

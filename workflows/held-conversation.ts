@@ -1,17 +1,20 @@
 // The conversation of a call over all media hosts that hold it, one generation after the other.
-// H1  The next generation starts when the carrier or the host says that a stream is gone, never on a suspicion alone.
+// H1  A generation is over when the carrier or its host says that the stream is gone, never on a suspicion alone.
 // H2  A host that fails before it was ready had no stream: the next generation starts at once.
 // H3  A host that fails after that (a missed heartbeat, mostly) may well be talking: the carrier is asked.
+// H4  A conversation that is to leave its host has its successor ready first (succession.ts).
 import { condition, sleep } from '@temporalio/workflow'
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common'
 
 import { noteLeg, waitFor } from './call-events.ts'
 import type { CallEvents } from './call-events.ts'
-import { CONVERSATION_MARGIN_SECONDS, converse, lookUpLeg } from './call-activities.ts'
-import type { ConverseResult, ObjectiveCallInput } from './contract.ts'
+import { CONVERSATION_MARGIN_SECONDS, lookUpLeg } from './call-activities.ts'
+import type { ObjectiveCallInput } from './contract.ts'
+import { beginPart } from './host-part.ts'
+import type { HostPart } from './host-part.ts'
+import { arrangeSuccession } from './succession.ts'
+import type { Succession } from './succession.ts'
 
-const MAX_GENERATIONS = 10
-const LEG_ENDS_WITHIN_SECONDS = 2
+const MAX_GENERATIONS = 20
 
 export interface HeldConversation {
   /** The newest generation that was asked for. */
@@ -34,41 +37,48 @@ const holdAllGenerations = async (
   events: CallEvents,
   held: HeldConversation,
 ): Promise<'ended' | 'failed'> => {
-  while (held.generation < MAX_GENERATIONS) {
-    held.generation += 1
-    const part = await holdGeneration(input, events, held.generation)
-    if (part !== 'lost') return part
+  const next = () => (held.generation < MAX_GENERATIONS ? ++held.generation : null)
+  const begin = () => beginPart(input, events, next)
+  // A successor that was asked for before its predecessor was lost may have waited too early: another one is asked for.
+  let early: HostPart | null = null
+  for (let part = begin(); part !== null;) {
+    const succession = arrangeSuccession({ input, events, part, begin })
+    const fate = await fateOf(input, events, part, succession)
+    succession.close()
+    if (fate !== 'lost' && !(fate === 'failed' && part === early)) return fate
     if (events.legEnded !== null) return 'ended'
+    early = succession.next()
+    part = early ?? begin()
   }
   return 'failed'
 }
 
-type Failed = { kind: 'failed'; fatal: boolean }
-
-const holdGeneration = async (
+const fateOf = async (
   input: ObjectiveCallInput,
   events: CallEvents,
-  generation: number,
+  part: HostPart,
+  succession: Succession,
 ): Promise<'ended' | 'lost' | 'failed'> => {
-  let part: ConverseResult | Failed | null = null
-  void converse(input, generation).then(
-    result => (part = result),
-    (error: unknown) => (part = { kind: 'failed', fatal: isFatal(error) }),
-  )
-  const isLost = () => events.lostGeneration >= generation
+  const isLost = () => events.lostGeneration >= part.generation() || succession.isDone()
   // The deadline of this wait is the activity's own: its time-outs fail it.
-  await condition(() => part !== null || isLost())
-  const result = part as ConverseResult | Failed | null
+  await condition(() => part.result !== null || isLost())
+  const { result } = part
   if (result?.kind === 'ended') return 'ended'
-  if (result?.kind === 'never_started') {
-    // A host that was told of the end before its stream came says so: the carrier's word is on its way to here, too.
-    const isEnded = () => events.legEnded !== null
-    return (await waitFor(isEnded, LEG_ENDS_WITHIN_SECONDS, 'Whether the leg has ended')) ? 'ended' : 'lost'
-  }
-  if (result?.kind !== 'failed') return 'lost'
+  if (result?.kind !== 'failed' || isLost()) return await lostOrSealed(input, part, succession)
   if (result.fatal) return 'failed'
-  const wasReady = (events.ready?.generation ?? 0) >= generation
+  const wasReady = (events.ready?.generation ?? 0) >= part.generation()
   return wasReady ? await followLeg(input, events, isLost) : 'lost'
+}
+
+/** A successor that was told of the end says so before the host has stored its last words. */
+const lostOrSealed = async (
+  { limits }: ObjectiveCallInput,
+  part: HostPart,
+  succession: Succession,
+): Promise<'ended' | 'lost'> => {
+  if (succession.next()?.result?.kind !== 'ended') return 'lost'
+  await waitFor(() => part.result !== null, limits.sealSeconds, 'Until the media host has stored its last words')
+  return 'ended'
 }
 
 /** Without a host's word, the leg tells how the conversation goes on (H3). */
@@ -90,11 +100,4 @@ const followLeg = async (
     noteLeg(events, await lookUpLeg(callId).catch(() => ({ kind: 'unknown' as const })))
   }
   return 'failed'
-}
-
-/** No next generation would do better: the host refused for good, or no host is there at all. */
-const isFatal = (error: unknown): boolean => {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined
-  if (cause instanceof ApplicationFailure) return cause.nonRetryable === true
-  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START'
 }

@@ -32,6 +32,10 @@ export const createConversationStore = (db: Db) => {
   })
 
   return {
+    ensureIndexes: async (): Promise<void> => {
+      await conversations.createIndex({ host: 1 })
+    },
+
     /** Makes the document if there is none. An insert, because the embedded store leaves out nulls of an upsert. */
     ensure: async (callId: string): Promise<void> => {
       try {
@@ -53,13 +57,20 @@ export const createConversationStore = (db: Db) => {
           detected: 1,
           cancelRequestedAt: 1,
           ended: 1,
+          'ready.generation': 1,
         })
         .toArray(),
 
-    /** Offers a host for a later generation; false if the conversation is over or has come further. */
+    /** Offers a host for a later generation; false if the conversation is over, or a later one holds it or is ready. */
     setReady: async (callId: string, ready: ReadyHost): Promise<boolean> =>
       (await change(
-        { _id: callId, generation: { $lt: ready.generation }, ended: null, sealed: null },
+        {
+          _id: callId,
+          generation: { $lt: ready.generation },
+          $or: [{ ready: null }, { 'ready.generation': { $lt: ready.generation } }],
+          ended: null,
+          sealed: null,
+        },
         { ready },
       )) !== null,
 
@@ -100,6 +111,17 @@ export const createConversationStore = (db: Db) => {
     endByHost: async (callId: string, generation: number, end: ConversationEnd): Promise<boolean> =>
       (await change({ ...held(callId, generation), moving: { $ne: generation }, ended: null }, { ended: end })) !==
       null,
+
+    /** Takes the conversation away from a silent host's generation; false if it is over, or held by another one. */
+    setMoving: async (callId: string, generation: number): Promise<boolean> =>
+      (await change({ ...held(callId, generation), ended: null }, { moving: generation })) !== null,
+
+    /** The conversations that go on under a host's stream. */
+    findHeldBy: async (host: string): Promise<Pick<Conversation, '_id' | 'generation'>[]> =>
+      await conversations
+        .find({ host, ended: null, sealed: null })
+        .project<Pick<Conversation, '_id' | 'generation'>>({ generation: 1 })
+        .toArray(),
 
     /** The end by the carrier's terminal word or the workflow's; false if it was ended already. */
     end: async (callId: string, end: ConversationEnd): Promise<boolean> =>

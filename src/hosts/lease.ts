@@ -15,11 +15,12 @@ export interface LeaseDeps {
 export const startLease = async ({ hosts, current, renewMs, log }: LeaseDeps) => {
   await hosts.renew(current())
   let isRenewing: Promise<void> = Promise.resolve()
-  const timer = setInterval(() => {
+  const renew = (): void => {
     isRenewing = hosts
       .renew(current())
       .catch((error: unknown) => log.warn({ problem: messageOf(error) }, 'the lease could not be renewed'))
-  }, renewMs)
+  }
+  const timer = setInterval(renew, renewMs)
 
   const remove = async (): Promise<void> => {
     clearInterval(timer)
@@ -31,6 +32,13 @@ export const startLease = async ({ hosts, current, renewMs, log }: LeaseDeps) =>
   let removed: Promise<void> | null = null
 
   return {
+    /** Writes the lease as it is now, without waiting for its time. */
+    renew: async (): Promise<void> => {
+      await isRenewing
+      if (!removed) renew()
+      await isRenewing
+    },
+
     /** Nobody sends a stream here any more. A lease that cannot be removed is stale soon. */
     giveUp: (): Promise<void> => (removed ??= remove()),
   }

@@ -15,6 +15,7 @@ export const createHostStore = (db: Db) => {
     remove: async (id: string): Promise<void> => {
       await hosts.deleteOne({ _id: id })
     },
+    findAll: async (mode: HostLease['mode']): Promise<HostLease[]> => await hosts.find({ mode }).toArray(),
     find: async (id: string): Promise<HostLease | null> => await hosts.findOne({ _id: id }),
   }
 }

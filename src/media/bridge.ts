@@ -67,6 +67,7 @@ export const startBridge = (deps: BridgeDeps) => {
   const isContinued = deps.earlier.length > 0
   let closing: { reason: EndReason; untilMs: number } | null = null
   let canceledAtMs: number | null = null
+  let leaveByMs: number | null = null
 
   const finish = (outcome: BridgeOutcome): void => {
     if (isOver) return
@@ -93,6 +94,13 @@ export const startBridge = (deps: BridgeDeps) => {
     if (!closing || isOver) return
     if (isQuiet() || (mediaMs >= closing.untilMs && !agent.isSpeaking()))
       finish({ kind: 'ending', reason: closing.reason })
+  }
+
+  /** Between two sentences, if there is such a moment in time; a goodbye is said to its end. */
+  const leave = (): void => {
+    if (leaveByMs === null || closing || canceledAtMs !== null) return
+    const isGap = isQuiet() && !agent.isAwaitingCallee()
+    if (isGap || mediaMs >= leaveByMs) finish({ kind: 'told', by: 'released' })
   }
 
   /** Asks for the goodbye when everybody has finished. */
@@ -196,6 +204,7 @@ export const startBridge = (deps: BridgeDeps) => {
     if (canceledAtMs !== null) endForClient(canceledAtMs)
     else if (action) act(action)
     finishClosing()
+    leave()
     if (mediaMs - storedAtMs >= STORE_EVERY_MS) store()
   }
 
@@ -228,6 +237,10 @@ export const startBridge = (deps: BridgeDeps) => {
     answeredBy: answering.answeredBy,
     /** The client wants the conversation ended: the agent says goodbye, then the bridge ends by itself. */
     sayGoodbye: cancel,
+    /** Ends the bridge as soon as nobody is speaking, at the latest after `withinMs` of media time. */
+    letGo: (withinMs: number): void => {
+      leaveByMs ??= mediaMs + withinMs
+    },
     /** Ends the bridge from outside; the first end counts. */
     stop: (by: 'ended' | 'superseded' | 'released'): void => finish({ kind: 'told', by }),
 

@@ -40,7 +40,7 @@ export interface ConverseDeps {
   host: { id: string; streamsUrl: string }
   calls: Pick<CallStore, 'find'>
   conversations: ConversationStore
-  engine: Pick<Engine, 'signalMediaReady'>
+  engine: Pick<Engine, 'signalMediaReady' | 'signalHandoverRequested'>
   model: SpeechModel
   prompts: Prompts
   watcher: Watcher
@@ -48,6 +48,8 @@ export interface ConverseDeps {
   timeouts: MediaTimeouts
   /** Aborted when this host takes no new streams any more. */
   draining: AbortSignal
+  /** Aborted when what this host still holds is to go on elsewhere. */
+  leaving: AbortSignal
   /** Is told whenever there is something new to store. */
   onProgress: (progress: ConverseProgress) => void
   metrics: Metrics
@@ -69,6 +71,8 @@ export interface Part extends ConverseInput {
   detection: Promise<Detection>
   /** Settled once the client wants the conversation ended. */
   canceled: Promise<void>
+  /** Settled once another host is ready for a later generation. */
+  successor: Promise<void>
   /** Aborted when this host's part is over. */
   signal: AbortSignal
   log: Log
@@ -104,17 +108,19 @@ const listenToFate = (
   { callId, generation }: ConverseInput,
   released: AbortSignal,
   signal: AbortSignal,
-): Pick<Part, 'fate' | 'waiting' | 'detection' | 'canceled'> => {
+): Pick<Part, 'fate' | 'waiting' | 'detection' | 'canceled' | 'successor'> => {
   const fate = Promise.withResolvers<Fate>()
   const waiting = Promise.withResolvers<Fate>()
   const detection = Promise.withResolvers<Detection>()
   const canceled = Promise.withResolvers<void>()
+  const successor = Promise.withResolvers<void>()
   void fate.promise.then(waiting.resolve)
   whenAborted(released, () => fate.resolve('released'), signal)
   whenAborted(draining, () => waiting.resolve('released'), signal)
   const unwatch = watcher.watch(callId, state => {
     if (state.detected) detection.resolve(state.detected)
     if (state.cancelRequestedAt) canceled.resolve()
+    if ((state.ready?.generation ?? 0) > generation) successor.resolve()
     if (state.generation > generation) fate.resolve('superseded')
     else if (state.ended) fate.resolve('ended')
   })
@@ -124,6 +130,7 @@ const listenToFate = (
     waiting: waiting.promise,
     detection: detection.promise,
     canceled: canceled.promise,
+    successor: successor.promise,
   }
 }
 
@@ -176,7 +183,7 @@ const offer = async (deps: ConverseDeps, part: Part, session: ModelSession): Pro
       expiresAt,
       prompts: deps.prompts.version,
     })
-    if (!isOffered) return resultOfWaiting((await stateOf(deps, part)) ?? 'ended')
+    if (!isOffered) return resultOfWaiting(await whyNotOffered(deps, part))
     log.info('ready for the stream')
     const signal = () => deps.engine.signalMediaReady(callId, generation, host)
     void persist(signal, { signal: part.signal, log, what: 'the signal mediaReady' })
@@ -193,9 +200,9 @@ const offer = async (deps: ConverseDeps, part: Part, session: ModelSession): Pro
   }
 }
 
-const stateOf = async ({ conversations }: ConverseDeps, { callId, generation }: Part): Promise<Fate | null> => {
+const whyNotOffered = async ({ conversations }: ConverseDeps, { callId }: Part): Promise<Fate> => {
   const state = await conversations.find(callId)
-  return state && state.generation >= generation ? 'superseded' : null
+  return !state || state.ended || state.sealed ? 'ended' : 'superseded'
 }
 
 // A conversation that ended before this host's stream came has no words of ours: it is as good as sealed.

@@ -9,6 +9,7 @@ import { startBridge } from './bridge.ts'
 import type { Bridge, BridgeOutcome } from './bridge.ts'
 import type { ConverseDeps, Fate, Part } from './converse.ts'
 import type { Leg } from './leg.ts'
+import { handOverWhenLeaving } from './handover.ts'
 import { openPatiently } from './opening.ts'
 import { persist } from './persist.ts'
 import { createRecorder } from './recorder.ts'
@@ -77,6 +78,7 @@ export const hold = async (
   void part.fate.then(bridge.stop)
   void part.detection.then(bridge.detected)
   void part.canceled.then(bridge.sayGoodbye)
+  handOverWhenLeaving(deps, part, bridge)
   const held = { deps, part, leg, bridge, recorder }
   const outcome = await bridge.outcome
   log.info({ outcome, media_ms: bridge.mediaMs() }, 'the stream is over')
@@ -100,9 +102,8 @@ const conclude = (held: Held, outcome: BridgeOutcome): Promise<ConverseResult> =
     case 'leg_silent':
       return giveUp(held, 'lost')
     case 'told':
-      return outcome.by === 'ended'
-        ? seal(held)
-        : giveUp(held, outcome.by === 'superseded' ? 'superseded' : 'lost')
+      if (outcome.by === 'ended') return seal(held)
+      return outcome.by === 'released' ? letGo(held) : giveUp(held, 'superseded')
   }
 }
 
@@ -146,6 +147,14 @@ const seal = async ({ deps, part, leg, bridge, recorder }: Held): Promise<Conver
     what: 'the seal',
   })
   return { kind: 'ended' }
+}
+
+/** The conversation goes on elsewhere: whoever takes over finds everything that was said here. */
+const letGo = async ({ leg, bridge, recorder }: Held): Promise<ConverseResult> => {
+  await bridge.settle(0)
+  await within(LAST_WRITES_MS, recorder.flush())
+  leg.close(GOING_AWAY, 'handed over')
+  return { kind: 'lost' }
 }
 
 /** The conversation goes on elsewhere, or nowhere: the carrier asks what to do as soon as the socket is closed. */

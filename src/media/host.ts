@@ -33,10 +33,10 @@ export interface MediaHostDeps {
   calls: Pick<CallStore, 'find'>
   conversations: ConversationStore
   hosts: HostStore
-  engine: Pick<Engine, 'signalMediaReady'>
+  engine: Pick<Engine, 'signalMediaReady' | 'signalHandoverRequested'>
   model: SpeechModel
   prompts: Prompts
-  timeouts: MediaTimeouts & { leaseRenewMs: number }
+  timeouts: MediaTimeouts & { leaseRenewMs: number; drainMs: number }
   metrics: Metrics
   log: Log
 }
@@ -50,7 +50,7 @@ export interface MediaHost {
     released: AbortSignal,
     onProgress?: (progress: ConverseProgress) => void,
   ) => Promise<ConverseResult | Refusal>
-  /** Takes no new streams, and tells so; those that run go on. */
+  /** Takes no new streams, and tells so; those that run go on, and are handed over when their time for that is over. */
   drain: () => Promise<void>
   /** Closes everything, running conversations included. */
   close: () => Promise<void>
@@ -63,6 +63,8 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
   const streamsUrl = `${deps.publicUrl.replace(/\/$/, '')}/streams`
   const arrivals = createArrivals(deps.conversations)
   const draining = new AbortController()
+  const leaving = new AbortController()
+  let leaves: NodeJS.Timeout | undefined
   let live = 0
 
   const gateway = await startGateway({
@@ -74,7 +76,15 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
   })
   const lease = await startLease({
     hosts: deps.hosts,
-    current: () => ({ _id: id, url: streamsUrl, mode: deps.mode, renewedAt: new Date(), slots: deps.slots, live }),
+    current: () => ({
+      _id: id,
+      url: streamsUrl,
+      mode: deps.mode,
+      renewedAt: new Date(),
+      slots: deps.slots,
+      live,
+      draining: draining.signal.aborted,
+    }),
     renewMs: deps.timeouts.leaseRenewMs,
     log,
   }).catch(async (error: unknown) => {
@@ -82,7 +92,15 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
     throw error
   })
   const watcher = createWatcher(deps.conversations, log)
-  const converseDeps = { ...deps, host: { id, streamsUrl }, watcher, arrivals, draining: draining.signal, log }
+  const converseDeps = {
+    ...deps,
+    host: { id, streamsUrl },
+    watcher,
+    arrivals,
+    draining: draining.signal,
+    leaving: leaving.signal,
+    log,
+  }
 
   return {
     id,
@@ -102,9 +120,11 @@ export const createMediaHost = async (deps: MediaHostDeps): Promise<MediaHost> =
     drain: async () => {
       gateway.drain()
       draining.abort()
-      await lease.giveUp()
+      leaves = setTimeout(() => leaving.abort(), deps.timeouts.drainMs)
+      await lease.renew()
     },
     close: async () => {
+      clearTimeout(leaves)
       await lease.giveUp()
       watcher.stop()
       await gateway.close()

@@ -31,6 +31,8 @@ export interface Carrier {
   placeCall: (request: DialRequest) => Promise<DialOutcome>
   /** Ends the leg if it is up; a leg that ended already is no error. */
   hangUp: (legId: string) => Promise<void>
+  /** Makes a leg that is up ask for instructions, as after the stream of generation `after`; false if it is over. */
+  redirect: (request: { callId: string; legId: string; after: number }) => Promise<boolean>
   getLeg: (legId: string) => Promise<Leg | null>
   /** Legs to `to` that the carrier created since `since`, newest first. */
   findLegs: (to: string, since: Date) => Promise<Leg[]>
@@ -68,6 +70,8 @@ export interface Engine {
   signalAnswered: (callId: string) => Promise<void>
   signalLegEnded: (callId: string, ended: LegEnd) => Promise<void>
   signalStreamLost: (callId: string, generation: number) => Promise<void>
+  signalHostLost: (callId: string, generation: number) => Promise<void>
+  signalHandoverRequested: (callId: string, generation: number) => Promise<void>
   signalMediaReady: (callId: string, generation: number, host: string) => Promise<void>
   signalCancelRequested: (callId: string) => Promise<void>
 }

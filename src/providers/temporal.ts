@@ -10,7 +10,15 @@ import type { Call } from '../calls/call.ts'
 import { maskNumber } from '../log.ts'
 import type { Timeouts } from '../timeouts.ts'
 import { OBJECTIVE_CALL, SEARCH_ATTRIBUTES, SIGNALS, taskQueue } from '../../workflows/contract.ts'
-import type { CallLimits, LegEnded, MediaReady, ObjectiveCallInput, StreamLost } from '../../workflows/contract.ts'
+import type {
+  CallLimits,
+  HandoverRequested,
+  HostLost,
+  LegEnded,
+  MediaReady,
+  ObjectiveCallInput,
+  StreamLost,
+} from '../../workflows/contract.ts'
 import type { Engine } from './ports.ts'
 
 export interface TemporalSettings {
@@ -46,6 +54,8 @@ export const callLimits = (timeouts: Timeouts): Omit<CallLimits, 'maxDurationSec
   hangUpSeconds: timeouts.hangUpMs / 1000,
   goodbyeSeconds: timeouts.goodbyeMs / 1000,
   concludeSeconds: timeouts.concludeMs / 1000,
+  handoverSeconds: timeouts.fillerLimitMs / 1000,
+  successorReadySeconds: timeouts.successorReadyMs / 1000,
 })
 
 /** The engine over `client`. Throws when Temporal does not answer within five seconds. */
@@ -83,6 +93,9 @@ export const createEngine = ({ client, timeouts }: { client: Client; timeouts: T
     signalLegEnded: (callId, ended) => signal(callId, SIGNALS.legEnded, { ended } satisfies LegEnded),
     signalStreamLost: (callId, generation) =>
       signal(callId, SIGNALS.streamLost, { generation } satisfies StreamLost),
+    signalHostLost: (callId, generation) => signal(callId, SIGNALS.hostLost, { generation } satisfies HostLost),
+    signalHandoverRequested: (callId, generation) =>
+      signal(callId, SIGNALS.handoverRequested, { generation } satisfies HandoverRequested),
     signalCancelRequested: callId => signal(callId, SIGNALS.cancelRequested),
     signalMediaReady: (callId, generation, host) =>
       signal(callId, SIGNALS.mediaReady, { generation, host } satisfies MediaReady),

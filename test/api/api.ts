@@ -46,6 +46,8 @@ const createRecordingEngine = (): RecordingEngine => {
     signalAnswered: callId => note('signalAnswered', callId),
     signalLegEnded: (callId, ended) => note('signalLegEnded', callId, ended),
     signalStreamLost: (callId, generation) => note('signalStreamLost', callId, generation),
+    signalHostLost: (callId, generation) => note('signalHostLost', callId, generation),
+    signalHandoverRequested: (callId, generation) => note('signalHandoverRequested', callId, generation),
     signalCancelRequested: callId => note('signalCancelRequested', callId),
     signalMediaReady: (callId, generation, host) => note('signalMediaReady', callId, generation, host),
   }

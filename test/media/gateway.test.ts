@@ -96,7 +96,7 @@ test('the gateway says that it is well', async () => {
   expect((await fetch(`http://127.0.0.1:${media.host.port}/streams`)).status).toBe(404)
 })
 
-test('a host that drains gives up its lease, lets go of what waits, and takes no stream', async () => {
+test('a host that drains says so in its lease, lets go of what waits, and takes no stream', async () => {
   const host = await media.startHost()
   expect(await media.hosts.find(host.id)).toMatchObject({
     url: 'ws://media.test/streams',
@@ -108,7 +108,8 @@ test('a host that drains gives up its lease, lets go of what waits, and takes no
   await isReady()
   await host.drain()
   expect(await result).toEqual({ kind: 'never_started' })
-  expect(await media.hosts.find(host.id)).toBeNull()
+  expect(await media.hosts.find(host.id)).toMatchObject({ draining: true })
   await expect(connectCarrier(host.port)).rejects.toThrow('503')
   await host.close()
+  expect(await media.hosts.find(host.id)).toBeNull()
 })

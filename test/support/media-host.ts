@@ -42,6 +42,7 @@ export const startMedia = async (
   const hosts = createHostStore(db)
   const model = await startScriptedModel()
   const ready = createMailbox<MediaReady & { callId: string }>()
+  const asked = createMailbox<{ callId: string; generation: number }>()
   const log = createLog('test', 'silent')
   const prompts = await loadPrompts()
 
@@ -55,6 +56,7 @@ export const startMedia = async (
       conversations,
       hosts,
       engine: {
+        signalHandoverRequested: async (callId, generation) => asked.deliver({ callId, generation }),
         signalMediaReady: async (callId, generation, host) => ready.deliver({ callId, generation, host }),
       },
       prompts,
@@ -75,6 +77,7 @@ export const startMedia = async (
         noFrameMs: 60_000,
         sealMs: 5_000,
         leaseRenewMs: 2_000,
+        drainMs: 60_000,
         ...timeouts,
       },
       metrics: createMetrics({ process: 'media', mode: 'test' }),
@@ -125,6 +128,8 @@ export const startMedia = async (
     host,
     startHost,
     released,
+    /** Requests for a successor. */
+    asked,
     converse,
     stop: async () => {
       released.abort()

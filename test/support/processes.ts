@@ -18,8 +18,25 @@ import { startCarrierGate } from './carrier-gate.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** Nothing runs yet. The calls worker reaches the carrier through `gate`. */
-export const createProcesses = async () => {
+/** Our processes, those that a test starts beside the first of their kind included. */
+export type ProcessName = 'sandbox' | 'api' | 'calls' | 'media' | 'calls-2' | 'media-2' | 'media-3'
+
+const TWINS = [
+  ['calls-2', 'calls'],
+  ['media-2', 'media'],
+  ['media-3', 'media'],
+] as const
+
+const STOP_MS = 2_000
+
+export interface ProcessOptions {
+  /** What all of them find in their environment besides their own. */
+  env?: Record<string, string>
+  speed?: number
+}
+
+/** Nothing runs yet. The calls workers reach the carrier through `gate`. */
+export const createProcesses = async ({ env: given = {}, speed = 20 }: ProcessOptions = {}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'errand-e2e-'))
   const name = `e2e-${randomUUID()}`
   const mongodbUrl = inject('mongodbUrl')
@@ -32,8 +49,14 @@ export const createProcesses = async () => {
   await startTemporal(workshop, temporal, createProgress(), () => undefined)
 
   const ports = await choosePorts('free', ['sandbox', 'api', 'calls', 'media'], env)
-  const around = { ports, env, mongodbUrl, temporalAddress, database: name, temporalNamespace: name, speed: 20 }
+  const around = { ports, env, mongodbUrl, temporalAddress, database: name, temporalNamespace: name, speed }
   const services = servicesOf(around)
+  for (const [twin, of] of TWINS) {
+    const port = (await choosePorts('free', [of], env))[of]
+    const { env: own, ...service } = services.find(one => one.name === of)!
+    const url = of === 'media' ? { MEDIA_PUBLIC_URL: `ws://127.0.0.1:${port}` } : {}
+    services.push({ ...service, name: twin, port, env: { ...own, PORT: String(port), ...url } })
+  }
   const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`
   const gate = await startCarrierGate(sandboxUrl)
   const running = new Map<string, Child>()
@@ -48,7 +71,7 @@ export const createProcesses = async () => {
     gate,
 
     /** Starts processes and waits until they are ready. */
-    start: async (...names: ('sandbox' | 'api' | 'calls' | 'media')[]): Promise<void> => {
+    start: async (...names: ProcessName[]): Promise<void> => {
       await Promise.all(
         names.map(async service => {
           const { script, args, env: own, port } = services.find(one => one.name === service)!
@@ -56,25 +79,42 @@ export const createProcesses = async () => {
             name: service,
             file: process.execPath,
             args: [script, ...args],
-            env: service === 'calls' ? { ...own, TEST_TWILIO_BASE_URL: gate.url } : own,
+            env: { ...own, ...(service.startsWith('calls') && { TEST_TWILIO_BASE_URL: gate.url }), ...given },
             cwd: ROOT,
             logFile: join(workshop.logDir, `${service}.log`),
           })
           running.set(service, child)
+          void child.ended.then(() => running.get(service) === child && running.delete(service))
           await untilReady(service, child, signal, () => answersOk(`http://127.0.0.1:${port}/healthz`))
         }),
       )
     },
 
     /** kill -9. */
-    kill: async (service: 'calls' | 'media'): Promise<void> => {
+    kill: async (service: ProcessName): Promise<void> => {
       const child = running.get(service)!
       process.kill(child.pid, 'SIGKILL')
       await child.ended
     },
 
+    pidOf: (service: ProcessName): number | undefined => running.get(service)?.pid,
+
+    isRunning: (service: ProcessName): boolean => running.has(service),
+
+    /** Freezes it, wakes it, or tells it to stop. */
+    signal: (service: ProcessName, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void => {
+      process.kill(running.get(service)!.pid, signal)
+    },
+
+    /** Until it has ended, whatever the reason. */
+    ended: async (service: ProcessName): Promise<void> => void (await running.get(service)?.ended),
+
+    /** Where it answers. */
+    urlOf: (service: ProcessName): string =>
+      `http://127.0.0.1:${services.find(one => one.name === service)!.port}`,
+
     close: async (): Promise<void> => {
-      for (const service of ['calls', 'media', 'api', 'sandbox']) await running.get(service)?.stop()
+      await Promise.all([...running].map(([, child]) => child.stop(STOP_MS)))
       await family.close()
       await gate.close()
       await connection.close()

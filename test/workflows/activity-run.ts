@@ -28,6 +28,8 @@ export const createOutside = () => {
   const outside = {
     dialed: [] as DialRequest[],
     hungUp: [] as string[],
+    redirected: [] as { legId: string; after: number }[],
+    isUp: true,
     analysed: [] as AnalysisRequest[],
     dialOutcome: { kind: 'dialed', legId: 'CA1' } as DialOutcome,
     legs: [] as Leg[],
@@ -46,6 +48,11 @@ export const createOutside = () => {
     hangUp: async legId => {
       present()
       outside.hungUp.push(legId)
+    },
+    redirect: async request => {
+      present()
+      outside.redirected.push(request)
+      return outside.isUp
     },
     getLeg: async legId => {
       present()

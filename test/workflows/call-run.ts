@@ -26,6 +26,7 @@ const LIMITS: CallLimits = {
   sealSeconds: 20,
   hangUpSeconds: 20,
   concludeSeconds: 20,
+  successorReadySeconds: 20,
 }
 
 export interface RunOptions {
@@ -60,6 +61,7 @@ export class CallRun {
     },
     placeCall: async () => ({ kind: 'dialed' }),
     lookUpLeg: async () => ({ kind: 'unknown' }),
+    redirectLeg: async () => ({ kind: 'redirected' }),
     hangUp: async () => undefined,
     requestGoodbye: async () => undefined,
     endConversation: async () => undefined,
@@ -153,6 +155,7 @@ const CALLS: (keyof Activities)[] = [
   'readWebsite',
   'placeCall',
   'lookUpLeg',
+  'redirectLeg',
   'hangUp',
   'requestGoodbye',
   'endConversation',

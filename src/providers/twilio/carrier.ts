@@ -25,7 +25,7 @@ const TOO_MANY_REQUESTS = 429
 const RETRY_FIRST_MS = 250
 const RETRY_LAST_MS = 2_000
 const NOT_FOUND = 404
-// "Call is not in-progress": the leg that should be hung up is over already.
+// "Call is not in-progress": the leg that should be hung up or redirected is over already.
 const LEG_IS_OVER = 21_220
 const LEGS_LISTED = 50
 
@@ -75,8 +75,18 @@ export const createCarrier = ({ settings, mode, publicUrl, timeoutMs }: CarrierO
       try {
         await client.calls(legId).update({ status: 'completed' })
       } catch (error) {
-        const isOver = error instanceof CarrierError && error.code === LEG_IS_OVER
-        if (!isOver && !isCarrierError(error, NOT_FOUND)) throw error
+        if (!isOver(error)) throw error
+      }
+    },
+
+    redirect: async ({ callId, legId, after }) => {
+      const url = callbackUrls(publicUrl, mode, callId).instructions(after)
+      try {
+        await client.calls(legId).update({ url, method: 'POST' })
+        return true
+      } catch (error) {
+        if (isOver(error)) return false
+        throw error
       }
     },
 
@@ -109,6 +119,9 @@ const outcomeOf = (error: unknown): DialOutcome => {
 
 const isCarrierError = (error: unknown, status: number): boolean =>
   error instanceof CarrierError && error.status === status
+
+const isOver = (error: unknown): boolean =>
+  (error instanceof CarrierError && error.code === LEG_IS_OVER) || isCarrierError(error, NOT_FOUND)
 
 const isLegId = (sid: unknown): sid is string => typeof sid === 'string' && /^CA[0-9a-f]{32}$/i.test(sid)
 

@@ -7,6 +7,8 @@ import type { Conversation } from '../../conversations/conversation.ts'
 
 export type Instruction =
   | { kind: 'hangup' }
+  /** No host can take the stream any more. */
+  | { kind: 'goodbye' }
   /** The model was lost: the agent cannot say so itself. */
   | { kind: 'apology' }
   | { kind: 'connect'; url: string; token: string; generation: number }
@@ -20,7 +22,7 @@ export interface Situation {
   legId: string
   /** The generation whose stream has just ended; 0 at the answer. */
   after: number
-  /** Whether the host in `ready` has renewed its lease of late. */
+  /** Whether the host in `ready` has renewed its lease of late, and takes streams. */
   isHostAlive: boolean
   now: Date
 }
@@ -28,6 +30,7 @@ export interface Situation {
 export const instruct = ({ call, conversation, legId, after, isHostAlive, now }: Situation): Instruction => {
   if (!call || isOver(call) || call.legId !== legId || call.leg.ended) return { kind: 'hangup' }
   if (!conversation) return { kind: 'wait', lost: after }
+  if (conversation.ended?.reason === 'media_lost') return { kind: 'goodbye' }
   if (conversation.ended?.reason === 'model_lost') return { kind: 'apology' }
   if (conversation.ended || conversation.sealed) return { kind: 'hangup' }
   const { ready } = conversation

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Mode } from '../../calls/call.ts'
 import { AppError } from '../../errors.ts'
-import { isFresh } from '../../hosts/host.ts'
+import { takesStreams } from '../../hosts/host.ts'
 import type { HostStore } from '../../hosts/store.ts'
 import type { Carrier } from '../ports.ts'
 import { noteAnsweredBy, bind, noteAnswered, noteStatus, tell } from './callbacks.ts'
@@ -61,7 +61,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
       conversation,
       legId,
       after,
-      isHostAlive: isFresh(host, now, timeouts.leaseStaleMs),
+      isHostAlive: takesStreams(host, now, timeouts.leaseStaleMs),
       now,
     })
   }
@@ -100,6 +100,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
     const urls = callbackUrls(publicUrl, mode, callId)
     const instruction = await decideForLeg(callId, legId, after)
     if (instruction.kind === 'hangup') return hangUpTwiml()
+    if (instruction.kind === 'goodbye') return goodbyeTwiml()
     if (instruction.kind === 'apology') return apologyTwiml()
     if (instruction.kind === 'connect')
       return connectTwiml({ ...instruction, callId, nextUrl: urls.instructions(instruction.generation) })

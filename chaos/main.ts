@@ -20,8 +20,12 @@ import { REAL_PATIENCE, SCALED, SCALED_PATIENCE } from './timeouts.ts'
 
 const FAILURES = join(import.meta.dirname, '../.chaos')
 
-const plansOf = ({ sweep, runs, from, seed, kinds }: ChaosOptions): Plan[] =>
-  sweep ? sweepPlans(seed) : Array.from({ length: runs }, (_, n) => planOf(seed, from + n, kinds))
+const RUNS = 20
+
+const plansOf = ({ sweep, runs, from, seed, kinds }: ChaosOptions): Plan[] => {
+  if (sweep) return sweepPlans(seed).slice(from - 1, runs === null ? undefined : from - 1 + runs)
+  return Array.from({ length: runs ?? RUNS }, (_, n) => planOf(seed, from + n, kinds))
+}
 
 const show = async (result: RunResult): Promise<void> => {
   console.log(runLine(result))

@@ -5,7 +5,8 @@ import { KINDS } from './faults/fault.ts'
 import type { Kind } from './faults/fault.ts'
 
 export interface ChaosOptions {
-  runs: number
+  /** Null: as many as there are, for a sweep; else a few. */
+  runs: number | null
   seed: string
   /** The number of the first run: a run that failed is repeated by its own. */
   from: number
@@ -26,11 +27,12 @@ export type ParsedOptions =
 
 export const USAGE = `usage: npm run chaos -- [options]
 
-  --runs N       how many runs, each a few calls at once and one fault (default: 20)
+  --runs N       how many runs, each a few calls at once and one fault (default: 20, all of a sweep)
   --seed S       what the plans follow from; the same seed gives the same plans (default: the time)
   --from N       the number of the first run (default: 1); --from 17 --runs 1 repeats run 17
   --only KINDS   of ${KINDS.join(', ')}; several with commas
-  --sweep        instead: kill -9 of the calls workers at every boundary of every activity of every scenario
+  --sweep        instead, call by call: kill -9 of both calls workers at every boundary of every activity of every
+                 scenario (--from and --runs take a part of it)
   --plan         prints the plans and runs nothing
   --speed N      media time per wall time (default: 20)
   --at-once N    calls that may be open at once (default: 10)
@@ -46,7 +48,7 @@ export const parseChaosOptions = (args: string[]): ParsedOptions => {
     const { values } = parseArgs({
       args,
       options: {
-        runs: { type: 'string', default: '20' },
+        runs: { type: 'string' },
         seed: { type: 'string', default: String(Date.now()) },
         from: { type: 'string', default: '1' },
         only: { type: 'string', default: KINDS.join(',') },
@@ -66,7 +68,7 @@ export const parseChaosOptions = (args: string[]): ParsedOptions => {
       return kind
     })
     const options: ChaosOptions = {
-      runs: whole('--runs', values.runs, 1, 100_000),
+      runs: values.runs === undefined ? null : whole('--runs', values.runs, 1, 100_000),
       from: whole('--from', values.from, 1, 1_000_000),
       speed: whole('--speed', values.speed, 1, 100),
       atOnce: whole('--at-once', values['at-once'], 1, 100),

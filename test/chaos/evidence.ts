@@ -33,6 +33,7 @@ export const properLeg = (): LegAccount => ({
       closeCode: 1000,
       framesSent: 600,
       framesPlayed: 400,
+      firstPlayedMs: 200,
     },
   ],
   warnings: [],

@@ -69,6 +69,7 @@ export const properEvidence = (): Evidence => {
     scenario: agrees,
     posted: { callId: CALL_ID, attempts: ['202'] },
     retries: true,
+    cancel: null,
     statuses: ['queued', 'dialing', 'in_progress', 'completed'],
     final: {
       call_id: CALL_ID,

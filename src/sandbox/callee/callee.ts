@@ -56,8 +56,7 @@ export const createCallee = (part: CalleePart, hangUp: () => void): Callee => {
   }
 
   const followCue = (): void => {
-    const quietMs = greeted ? nowMs - quietSinceMs : 0
-    const cue = cues.take({ sinceAnswerMs: nowMs, quietMs, hearing: ear.open() })
+    const cue = cues.take({ sinceAnswerMs: nowMs, hearing: ear.open() })
     if (!cue) return
     unanswered = ''
     greeted ||= cue.say !== undefined

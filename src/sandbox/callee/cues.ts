@@ -6,8 +6,6 @@ import type { HeardUtterance } from '../voice/listener.ts'
 /** What a callee can know at this moment. Milliseconds are media time. */
 export interface Moment {
   sinceAnswerMs: number
-  /** For how long nobody has spoken; 0 while somebody does, and until the callee has greeted. */
-  quietMs: number
   /** What is being heard. */
   hearing: readonly HeardUtterance[]
 }
@@ -25,12 +23,10 @@ export const createCues = (part: readonly Cue[]): Cues => {
   const left = [...part]
   const cut = new Set<number>()
 
-  const isDue = ({ on }: Cue, { sinceAnswerMs, quietMs, hearing }: Moment): boolean => {
+  const isDue = ({ on }: Cue, { sinceAnswerMs, hearing }: Moment): boolean => {
     switch (on.kind) {
       case 'answered':
         return sinceAnswerMs >= on.afterMs
-      case 'quiet':
-        return quietMs > 0 && quietMs >= on.forMs
       case 'agent_speaks':
         return hearing.some(
           ({ utterance, text, startSample, endSample }) =>

@@ -24,6 +24,8 @@ export interface StreamAccount {
   closeCode: number | null
   framesSent: number
   framesPlayed: number
+  /** The first frame of ours that the callee heard. */
+  firstPlayedMs: number | null
 }
 
 /** One request that the carrier made: instructions, or a callback. */

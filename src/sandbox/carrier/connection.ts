@@ -69,6 +69,7 @@ const newAccount = (streamSid: string, url: string): StreamAccount => ({
   closeCode: null,
   framesSent: 0,
   framesPlayed: 0,
+  firstPlayedMs: null,
 })
 
 // A Stream's url takes no query string: what our side needs travels as a <Parameter>.

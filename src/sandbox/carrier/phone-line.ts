@@ -111,6 +111,8 @@ export const startPhoneLine = ({ speed, ears, callee: part, onHangUp, onTick }: 
           path = {
             play: () => {
               const frame = stream.play()
+              const { account } = options
+              if (account.framesPlayed > 0) account.firstPlayedMs ??= nowMs()
               // Not before the first is served: else either of the two may be the second.
               if (twin && options.account.framesPlayed > 0)
                 second ??= openTwin({ ...options, account: twin }, ended.signal, nowMs)

@@ -53,8 +53,6 @@ export interface Reply {
 export interface Cue {
   on:
     | { kind: 'answered'; afterMs: number }
-    /** Nobody has spoken for so long, after the greeting. */
-    | { kind: 'quiet'; forMs: number }
     /** The agent has spoken for so long, and these words were in it. */
     | { kind: 'agent_speaks'; forMs: number; saying?: string }
   /** What it says, whoever is speaking. */

@@ -92,3 +92,25 @@ export const getCall = async ({ url, key, signal }: ClientOptions, callId: strin
     return null
   }
 }
+
+const CANCEL_ATTEMPTS = 10
+
+/** Cancels, again and again until there is an answer; what it was, null where none came. */
+export const cancelCall = async ({ url, key, signal }: ClientOptions, callId: string): Promise<number | null> => {
+  for (let tries = 0; tries < CANCEL_ATTEMPTS; tries++) {
+    const answered = await fetch(`${url}/api/v1/calls/${callId}/cancel`, {
+      method: 'POST',
+      headers: { 'x-api-key': key },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
+    }).then(
+      async response => {
+        await response.body?.cancel()
+        return response.status
+      },
+      () => null,
+    )
+    if (answered !== null && answered < 500) return answered
+    await sleep(RETRY_MS, undefined, { signal })
+  }
+  return null
+}

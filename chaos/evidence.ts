@@ -22,6 +22,8 @@ export interface Evidence {
   posted: Posted
   /** The client would not have sent it twice. */
   retries: boolean
+  /** What a request to cancel was answered: a status, `no answer`, or null where none was sent. */
+  cancel: number | 'no answer' | null
   /** The statuses that GET gave, each once, in the order in which they were first seen. */
   statuses: string[]
   /** What GET gave last. */

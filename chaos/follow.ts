@@ -8,7 +8,7 @@ import { isUp, readCarrier } from './accounts/carrier.ts'
 import { readRun } from './accounts/engine.ts'
 import { readAccount, readStore } from './accounts/store.ts'
 import { checkBalance } from './checks/credits.ts'
-import { getCall, postCall } from './client.ts'
+import { cancelCall, getCall, postCall } from './client.ts'
 import type { ClientOptions, Posted } from './client.ts'
 import type { Evidence } from './evidence.ts'
 import type { PlannedCall } from './plan.ts'
@@ -90,6 +90,13 @@ export const createFollower = (stack: ChaosStack, patience: Patience, signal: Ab
     }
   }
 
+  /** Cancels as planned, unless the call is over by then. */
+  const cancel = async ({ planned, target, client }: Followed, callId: string): Promise<Evidence['cancel']> => {
+    if (planned.cancelsAfterMs === null) return null
+    await sleep(planned.cancelsAfterMs, undefined, { signal })
+    return target.isOver ? null : ((await cancelCall(client, callId)) ?? 'no answer')
+  }
+
   /** Waits, within patience, until the accounts have come to rest; then says what they say. */
   const settle = async (followed: Followed, posted: Posted) => {
     const { accountId } = followed.target
@@ -131,16 +138,18 @@ export const createFollower = (stack: ChaosStack, patience: Patience, signal: Ab
     target.callId = posted.callId ?? target.callId
     const statuses: string[] = []
     const samples: string[] = []
+    const canceling = posted.callId === null ? null : cancel(followed, posted.callId)
     const first = posted.callId === null ? null : await watch(followed, posted.callId, statuses, samples)
     if (posted.callId !== null) followed.endedMs = performance.now()
     if (posted.callId !== null) target.isOver = true
+    const canceled = await canceling
     const settled = await settle(followed, posted)
     target.isOver = true
     followed.endedMs ??= performance.now()
     const final = posted.callId === null ? null : ((await getCall(client, posted.callId)) ?? first)
     const scenario = SCENARIOS.find(({ name }) => name === planned.scenario)
     if (!scenario) throw new Error(`there is no scenario ${planned.scenario}`)
-    return { scenario, posted, retries: planned.retries, statuses, samples, final, ...settled }
+    return { scenario, posted, retries: planned.retries, cancel: canceled, statuses, samples, final, ...settled }
   }
 
   return { prepare, follow }

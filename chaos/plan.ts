@@ -15,6 +15,8 @@ export interface PlannedCall {
   website: boolean
   /** The client retries with the same Idempotency-Key until it has an answer; without one it sends once. */
   retries: boolean
+  /** The client cancels so long after its 202; null: never. */
+  cancelsAfterMs: number | null
 }
 
 export interface Plan {
@@ -41,6 +43,7 @@ const callOf = (random: Random, scenario: string | null): PlannedCall => {
     afterMs: random.int(0, 400),
     website: random.chance(0.3),
     retries: random.chance(0.7),
+    cancelsAfterMs: random.chance(0.08) ? random.int(0, 3_000) : null,
   }
 }
 
@@ -52,6 +55,8 @@ export const planOf = (seed: string, run: number, kinds: readonly Kind[]): Plan 
   const kind = random.pick(kinds)
   const { fault, scenarios } = faultOf(kind, random)
   const target = callOf(random, scenarios ? random.pick(scenarios) : null)
+  // The point may be one that a call comes to only if it is not canceled.
+  target.cancelsAfterMs = null
   if (fault.point.on === 'activity' && fault.point.activity === 'readWebsite') target.website = true
   const calls = [target]
   const others = random.int(2, MOST_CALLS - 1)

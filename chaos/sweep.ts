@@ -10,6 +10,7 @@ const callOf = (name: string, number: string): PlannedCall => ({
   afterMs: 0,
   website: true,
   retries: true,
+  cancelsAfterMs: null,
 })
 
 /** A callee that is never reached is never judged. */

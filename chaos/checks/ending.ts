@@ -2,7 +2,9 @@
 // N1  A fault that the callee cannot hear changes nothing: the call ends as its scenario says, word for word.
 // N2  `dial_unknown` is an honest end only where the carrier's own list has no leg of the call.
 // N3  The callee never hears the carrier's own error announcement.
-// N4  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
+// N4  A cancellation that was answered 202 ends the call as canceled; 409 changes nothing; without an answer it is one of
+//     the two.
+// N5  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
@@ -20,7 +22,7 @@ export const wasBroken = (leg: LegAccount | undefined): boolean =>
 const STURDY = new Set(['agrees', 'fully-booked', 'menu', 'response-lost', 'callbacks-repeated'])
 
 export const checkEnding = (evidence: Evidence): string[] => {
-  const { scenario, final, carrier, disturbance } = evidence
+  const { scenario, final, carrier, disturbance, cancel } = evidence
   if (final === null) return []
   const { ends } = scenario
   const [leg] = carrier.legs
@@ -31,6 +33,11 @@ export const checkEnding = (evidence: Evidence): string[] => {
   if (final.error_code === 'dial_unknown') {
     compare('status', final.status, 'failed')
     if (leg) found.push(`it ended as dial_unknown, but the carrier has the leg ${leg.sid} (${leg.status})`)
+    return found
+  }
+  if (cancel === 202 || (cancel === 'no answer' && final.status === 'canceled')) {
+    compare('status', final.status, 'canceled')
+    compare('outcome', final.outcome, null)
     return found
   }
   const isDisturbed = disturbance.conversation || scenario.model !== undefined || wasBroken(leg)

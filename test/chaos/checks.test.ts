@@ -72,6 +72,15 @@ const DOCTORED: [what: string, doctor: (evidence: Evidence) => void, found: RegE
   ],
   ['a turn that nobody said', one => (one.final!.turns![0]!.text = 'Goodbye?'), /the callee's turns are/],
   ['a transcript of other words', one => (one.final!.transcript = 'Agent: Hi'), /transcript is/],
+  ['a canceled call that goes on', one => (one.cancel = 202), /status is completed, expected canceled/],
+  [
+    'a refused cancellation that counts',
+    one => {
+      one.cancel = 409
+      one.final!.status = 'canceled'
+    },
+    /status is canceled, expected completed/,
+  ],
   [
     'an error announcement',
     one => {

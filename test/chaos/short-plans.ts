@@ -10,6 +10,7 @@ const call = (scenario: string): PlannedCall => ({
   afterMs: 0,
   website: false,
   retries: true,
+  cancelsAfterMs: null,
 })
 
 const RUNS: [fault: Fault, target: string, beside: string][] = [

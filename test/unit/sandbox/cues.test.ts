@@ -76,14 +76,6 @@ test('waits for the words of its cue', () => {
   expect(hungUpAtMs()).toBeGreaterThan(1000)
 })
 
-test('goes on speaking after a pause of its own', () => {
-  const { quiet, account } = calleeWith([{ on: { kind: 'quiet', forMs: 800 }, say: 'This is the front desk.' }])
-  quiet(6000)
-  const [greeting, more] = account()
-  expect(more!.text).toBe('This is the front desk.')
-  expect(more!.atMs - greeting!.endMs).toBe(780)
-})
-
 test('hangs up in the middle of what it says: the account has what the line carried', () => {
   const { says, quiet, lines, hungUpAtMs } = calleeWith([
     { on: { kind: 'agent_speaks', forMs: 1000 }, say: 'I am not interested in that.', hangsUpAfterMs: 1000 },

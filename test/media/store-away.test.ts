@@ -44,6 +44,9 @@ test('turns wait, the end is not forgotten, and the words before it reach the ca
   endsCall(session)
   // Long enough for the goodbye; an end that cannot be stored closes nothing, as nobody could tell the carrier of it.
   carrier.pass(1_000)
+  // What was asked of the store before this has failed as well.
+  await expect(media.conversations.find(callId)).rejects.toThrow()
+  expect(carrier.socket.readyState).toBe(carrier.socket.OPEN)
   way.heal()
   expect(await carrier.closed).toBe(1000)
   expect(await result).toEqual({ kind: 'ended' })

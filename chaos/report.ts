@@ -7,9 +7,10 @@ import type { RunResult } from './run.ts'
 
 /** The lines of a failing run's violations. */
 export const violationLines = ({ plan, calls }: RunResult): string[] =>
-  calls.flatMap(({ violations, callId }, n) =>
-    violations.map(text => `  call ${n} ${plan.calls[n]?.scenario} ${callId ?? '(no id)'}: ${text}`),
-  )
+  calls.flatMap(({ violations, callId, faults }, n) => [
+    ...violations.map(text => `  call ${n} ${plan.calls[n]?.scenario} ${callId ?? '(no id)'}: ${text}`),
+    ...(violations.length > 0 ? faults.map(fault => `    while it was open: ${fault}`) : []),
+  ])
 
 /** One line of a run. */
 export const runLine = (result: RunResult): string => {
@@ -18,7 +19,7 @@ export const runLine = (result: RunResult): string => {
   return `run ${String(plan.run).padEnd(5)} ${describeFault(plan.fault)}  ${verdict}`
 }
 
-/** Runs, faults, calls and violations by kind, with a total. */
+/** Runs, faults, calls, violations, and how long a call took at most, by kind and in all. */
 export const table = (results: readonly RunResult[]): string => {
   const rows = [...KINDS, 'all'].flatMap(kind => {
     const own = results.filter(({ plan }) => kind === 'all' || plan.fault.kind === kind)
@@ -32,10 +33,11 @@ export const table = (results: readonly RunResult[]): string => {
         sum(({ calls }) => calls.length),
         sum(({ violations }) => Number(violations > 0)),
         sum(({ violations }) => violations),
+        (Math.max(...own.flatMap(({ calls }) => calls.map(({ tookMs }) => tookMs))) / 1000).toFixed(1),
       ],
     ]
   })
-  const lines = [['kind', 'runs', 'faults', 'calls', 'failed runs', 'violations'], ...rows]
+  const lines = [['kind', 'runs', 'faults', 'calls', 'failed runs', 'violations', 'slowest, s'], ...rows]
   return lines
     .map(cells => cells.map((cell, n) => (n === 0 ? String(cell).padEnd(10) : String(cell).padStart(12))).join(''))
     .join('\n')

@@ -6,6 +6,7 @@ import { createEvents } from './events.ts'
 import type { Evidence } from './evidence.ts'
 import { createFollower } from './follow.ts'
 import type { Followed } from './follow.ts'
+import { describeFault } from './faults/fault.ts'
 import type { ProcessName } from './faults/fault.ts'
 import type { Plan } from './plan.ts'
 import type { ChaosStack } from './stack.ts'
@@ -17,6 +18,10 @@ import type { Patience } from './timeouts.ts'
 export interface JudgedCall {
   violations: string[]
   callId: string | null
+  /** From its POST to its end. */
+  tookMs: number
+  /** The faults that came meanwhile, those of other runs included. */
+  faults: string[]
   evidence: Evidence
 }
 
@@ -91,7 +96,8 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const known = await follower.follow(followed)
     const hosts = known.carrier.legs.flatMap(({ streams }) => streams.map(({ url }) => stack.mediaOf(url)))
     open.delete(followed)
-    const faults = faultsDuring(followed).filter(fault => disturbs(fault, plan, isTarget, hosts))
+    const during = faultsDuring(followed)
+    const faults = during.filter(fault => disturbs(fault, plan, isTarget, hosts))
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
     const settledMs = SETTLED_MS + OUR_OWN_MS * speed
     const evidence: Evidence = { ...known, disturbance: { conversation: faults.length > 0, lossMs, settledMs } }
@@ -102,7 +108,9 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
         followed.target.accountId,
         evidence.store.calls.map(({ _id }) => _id),
       )
-    return { violations, callId: followed.target.callId, evidence }
+    const tookMs = (followed.endedMs ?? performance.now()) - followed.startedMs
+    const named = during.map(fault => `run ${fault.plan.run}, ${describeFault(fault.plan.fault)}`)
+    return { violations, callId: followed.target.callId, tookMs, faults: named, evidence }
   }
 
   const slowDown = ({ slow }: Plan): (() => void) => {

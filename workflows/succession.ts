@@ -33,23 +33,23 @@ interface SuccessionDeps {
 export const arrangeSuccession = ({ input, events, part, begin }: SuccessionDeps): Succession => {
   let next: HostPart | null = null
   let isRedirected = false
-  let isClosed = false
+  const state = { isClosed: false }
   const isSilent = () => events.silentGeneration >= part.first
   const newest = () => Math.max(events.silentGeneration, events.leavingGeneration)
 
   const arrange = async (): Promise<void> => {
-    await condition(() => isClosed || newest() >= part.first)
-    while (!isClosed) {
+    await condition(() => state.isClosed || newest() >= part.first)
+    while (!state.isClosed) {
       const successor = begin()
       if (!successor) return
       next = successor
-      const isOver = () => isClosed || successor.result !== null
+      const isOver = () => state.isClosed || successor.result !== null
       const isReady = () => (events.ready?.generation ?? 0) >= successor.first
       await condition(() => isOver() || (isReady() && isSilent()))
       if (!isOver()) isRedirected = await redirect(input, events.silentGeneration)
       await condition(isOver)
       if (hadItsStream(successor)) return
-      await waitFor(() => isClosed, RETRY_SECONDS, 'Until another successor is asked for')
+      await waitFor(() => state.isClosed, RETRY_SECONDS, 'Until another successor is asked for')
     }
   }
   void arrange()
@@ -59,7 +59,7 @@ export const arrangeSuccession = ({ input, events, part, begin }: SuccessionDeps
     // Only a generation whose stream has come can be silent, be told to stop, or end.
     isDone: () => isRedirected || newest() > part.last() || (next !== null && hadItsStream(next)),
     close: () => {
-      isClosed = true
+      state.isClosed = true
     },
   }
 }

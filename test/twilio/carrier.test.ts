@@ -209,6 +209,16 @@ test('hanging up completes the leg; one that is over or unknown is no error', as
   await expect(carrierThat(error(500, 20500)).hangUp(SID)).rejects.toThrow()
 })
 
+test('a leg is redirected to the instructions after its stream; one that is over cannot be', async () => {
+  const to = { callId: 'cl_1', legId: SID, after: 3 }
+  expect(await carrierThat(json(200, { sid: SID, status: 'in-progress' })).redirect(to)).toBe(true)
+  expect(seen[0]).toMatchObject({ method: 'POST', url: `/2010-04-01/Accounts/${ACCOUNT}/Calls/${SID}.json` })
+  expect(seen[0]?.form.get('Url')).toMatch(/\/calls\/cl_1\/instructions\?after=3$/)
+  expect(seen[0]?.form.get('Method')).toBe('POST')
+  expect(await carrierThat(error(400, 21220)).redirect(to)).toBe(false)
+  await expect(carrierThat(error(500, 20500)).redirect(to)).rejects.toThrow()
+})
+
 test.each([
   ['queued', 'ringing'],
   ['initiated', 'ringing'],

@@ -184,6 +184,21 @@ describe('lookUpLeg', () => {
   })
 })
 
+it('redirectLeg takes the leg from the generation that holds the conversation, and from no other', async () => {
+  const call = await runner.open()
+  await place(call)
+  await call.talk([])
+  const redirect = (generation: number) => call.activities.redirectLeg({ callId: call.id, generation })
+  expect(await redirect(2)).toEqual({ kind: 'not_held' })
+  expect(await redirect(1)).toEqual({ kind: 'redirected' })
+  expect(await call.conversation()).toMatchObject({ moving: 1 })
+  await call.endByHost('agent_ended')
+  expect((await call.conversation()).ended).toBeNull()
+  call.outside.isUp = false
+  expect(await redirect(1)).toEqual({ kind: 'not_held' })
+  expect(call.outside.redirected.map(({ after }) => after)).toEqual([1, 1])
+})
+
 it('hangUp ends the leg that is known, and nothing when none is', async () => {
   const call = await runner.open()
   await call.activities.hangUp(call.id)

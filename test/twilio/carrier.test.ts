@@ -97,6 +97,8 @@ test('a dial says all that the carrier has to know, once', async () => {
     From: '+14155550000',
     Url: `${base}/instructions`,
     Method: 'POST',
+    FallbackUrl: `${base}/instructions?after=current`,
+    FallbackMethod: 'POST',
     StatusCallback: `${base}/status`,
     StatusCallbackMethod: 'POST',
     StatusCallbackEvent: 'completed',

@@ -48,6 +48,19 @@ test('a live host that is newer than the lost one gets the stream', () => {
   expect(instructed({ after: 0 })).toEqual(expected)
 })
 
+test('at the fallback address what was lost is the generation that the conversation is at', () => {
+  const after = 'current'
+  expect(instructed({ after })).toMatchObject({ kind: 'connect', generation: 2 })
+  expect(instructed({ after, conversation: { ...conversation, generation: 2 } })).toEqual({
+    kind: 'wait',
+    lost: 2,
+  })
+  expect(instructed({ after, conversation: { ...conversation, generation: 1 } })).toMatchObject({
+    kind: 'connect',
+  })
+  expect(instructed({ after, conversation: null })).toEqual({ kind: 'wait', lost: 0 })
+})
+
 test.each<[string, Partial<Situation>]>([
   ['unknown', { call: null }],
   ['over', { call: { ...call, status: 'completed' } }],

@@ -39,6 +39,9 @@ export const createCarrier = ({ settings, mode, publicUrl, timeoutMs }: CarrierO
       from: settings.TWILIO_FROM_NUMBER,
       url: urls.instructions(),
       method: 'POST',
+      // Asked when an answer to any request for instructions did not come: the process that had it may have died.
+      fallbackUrl: urls.instructions('current'),
+      fallbackMethod: 'POST',
       statusCallback: urls.status,
       statusCallbackMethod: 'POST',
       statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],

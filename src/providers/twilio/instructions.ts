@@ -4,6 +4,7 @@
 import { isOver } from '../../calls/call.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Conversation } from '../../conversations/conversation.ts'
+import type { After } from './urls.ts'
 
 export type Instruction =
   | { kind: 'hangup' }
@@ -20,14 +21,15 @@ export interface Situation {
   conversation: Conversation | null
   /** The leg that asks. */
   legId: string
-  /** The generation whose stream has just ended; 0 at the answer. */
-  after: number
+  /** The generation whose stream has just ended; 0 at the answer. The fallback address does not know it: `current`. */
+  after: After
   /** Whether the host in `ready` has renewed its lease of late, and takes streams. */
   isHostAlive: boolean
   now: Date
 }
 
-export const instruct = ({ call, conversation, legId, after, isHostAlive, now }: Situation): Instruction => {
+export const instruct = ({ call, conversation, legId, isHostAlive, now, ...told }: Situation): Instruction => {
+  const after = told.after === 'current' ? (conversation?.generation ?? 0) : told.after
   if (!call || isOver(call) || call.legId !== legId || call.leg.ended) return { kind: 'hangup' }
   if (!conversation) return { kind: 'wait', lost: after }
   if (conversation.ended?.reason === 'media_lost') return { kind: 'goodbye' }

@@ -15,6 +15,7 @@ import type { Instruction } from './instructions.ts'
 import { readSignedForm } from './signed-form.ts'
 import { apologyTwiml, connectTwiml, fillerTwiml, goodbyeTwiml, hangUpTwiml } from './twiml.ts'
 import { CALLBACK_PATHS, callbackUrls } from './urls.ts'
+import type { After } from './urls.ts'
 
 export interface CarrierRouterDeps extends CallbackDeps {
   hosts: Pick<HostStore, 'find'>
@@ -52,7 +53,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
     return null
   }
 
-  const decide = async (callId: string, legId: string, after: number): Promise<Instruction> => {
+  const decide = async (callId: string, legId: string, after: After): Promise<Instruction> => {
     const [call, conversation] = await Promise.all([calls.find(callId), conversations.find(callId)])
     const host = conversation?.ready ? await hosts.find(conversation.ready.host) : null
     const now = new Date()
@@ -67,7 +68,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
   }
 
   /** Waits a little for a host that can take the stream. */
-  const decideWithin = async (callId: string, legId: string, after: number): Promise<Instruction> => {
+  const decideWithin = async (callId: string, legId: string, after: After): Promise<Instruction> => {
     const untilMs = performance.now() + timeouts.instructionsPollMs
     let toldOf = 0
     for (;;) {
@@ -82,7 +83,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
     }
   }
 
-  const decideForLeg = async (callId: string, legId: string, after: number): Promise<Instruction> => {
+  const decideForLeg = async (callId: string, legId: string, after: After): Promise<Instruction> => {
     try {
       if (!(await bind(deps, callId, legId))) return { kind: 'hangup' }
       await noteAnswered(deps, callId, new Date())
@@ -95,7 +96,7 @@ export const createCarrierRouter = (deps: CarrierRouterDeps): Router => {
   }
 
   const answer = async ({ mode, callId, legId }: Told, query: Context['query']): Promise<string> => {
-    const after = numberOf(query.after) ?? 0
+    const after = query.after === 'current' ? 'current' : (numberOf(query.after) ?? 0)
     const sinceMs = numberOf(query.since) ?? Date.now()
     const urls = callbackUrls(publicUrl, mode, callId)
     const instruction = await decideForLeg(callId, legId, after)

@@ -1,4 +1,5 @@
 // One run: its calls are placed, its fault is done, and each call is judged when it has come to rest.
+import { settledMsAt } from '../devstack/demo/handover.ts'
 import { readCarrier } from './accounts/carrier.ts'
 import { forget } from './accounts/store.ts'
 import { violationsOf } from './checks/all.ts'
@@ -46,9 +47,6 @@ interface Done extends Strike {
   mediaMs: ReadonlyMap<string, number>
 }
 
-/** The time that our side may take to store what was said, in wall time. */
-const OUR_OWN_MS = 300
-const SETTLED_MS = 1_000
 const FRAME_MS = 20
 
 export interface RunnerOptions {
@@ -99,7 +97,7 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const during = faultsDuring(followed)
     const faults = during.filter(fault => disturbs(fault, plan, isTarget, hosts))
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
-    const settledMs = SETTLED_MS + OUR_OWN_MS * speed
+    const settledMs = settledMsAt(speed)
     const evidence: Evidence = { ...known, disturbance: { conversation: faults.length > 0, lossMs, settledMs } }
     const violations = violationsOf(evidence)
     if (violations.length === 0)

@@ -51,6 +51,8 @@ export type Stack = {
   apiUrl: string
   sandboxUrl: string
   mediaUrl: string
+  /** Where each media worker listens, by its process's name. */
+  mediaUrls: Record<string, string>
   callsUrl: string
   logDir: string
   /** Process ids by name: temporal, store, sandbox, api, calls, media, and media-2 where there is a second one. */
@@ -166,7 +168,8 @@ const bringUp = async (
     storeKind: store.kind,
     database,
   }
-  if (parts === 'servers') return { ...servers, apiUrl: '', sandboxUrl: '', mediaUrl: '', callsUrl: '' }
+  if (parts === 'servers')
+    return { ...servers, apiUrl: '', sandboxUrl: '', mediaUrl: '', mediaUrls: {}, callsUrl: '' }
   const services = servicesOf({ ...servers, ports, env, speed, mediaWorkers: options.mediaWorkers ?? 1 })
   await Promise.all(services.map(service => startService(workshop, service, progress, adopt)))
   const url = (port: number): string => `http://127.0.0.1:${port}`
@@ -175,6 +178,10 @@ const bringUp = async (
     apiUrl: url(ports.api),
     sandboxUrl: url(ports.sandbox),
     mediaUrl: url(ports.media),
+    mediaUrls: {
+      media: url(ports.media),
+      ...(options.mediaWorkers === 2 && { 'media-2': url(ports.media2) }),
+    },
     callsUrl: url(ports.calls),
   }
 }

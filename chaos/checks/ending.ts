@@ -6,12 +6,12 @@
 //     the two.
 // N5  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
+import { checkHandover } from '../../devstack/demo/handover.ts'
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { APPLICATION_ERROR } from '../../src/sandbox/carrier/execution.ts'
 import type { Evidence } from '../evidence.ts'
-import { checkHandover } from './handover.ts'
 
 /** Whether the carrier saw the conversation broken: a stream that did not end in order, or more than one. */
 export const wasBroken = (leg: LegAccount | undefined): boolean =>

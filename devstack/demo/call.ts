@@ -35,6 +35,8 @@ export const placeAndFollow = async (
   request: CallBody,
   signal: AbortSignal,
   out: NodeJS.WritableStream = process.stdout,
+  /** Is given the call at each look, and a way to say something between its turns. */
+  onLook: (call: WireCall, say: (line: string) => void) => Promise<void> = async () => undefined,
 ): Promise<Followed> => {
   const creditsBefore = await creditsOf(stack, account.accountId)
   out.write(`\nPOST ${stack.apiUrl}/api/v1/calls\n${JSON.stringify(request, null, 2)}\n\n`)
@@ -49,6 +51,7 @@ export const placeAndFollow = async (
     if (data.status !== status) turns.line(`status       ${data.status}`)
     status = data.status
     if (!isOver) turns.print(data.turns ?? [], false)
+    if (!isOver) await onLook(data, turns.line)
     else return { body, creditsBefore, creditsAfter: await creditsOf(stack, account.accountId) }
   }
 }

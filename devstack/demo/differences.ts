@@ -4,6 +4,8 @@ import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { Dial, LegAccount } from '../../src/sandbox/carrier/account.ts'
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
 import type { WireCall } from './call.ts'
+import { checkHandover } from './handover.ts'
+import type { Loss } from './handover.ts'
 import type { WireTurn } from './turns.ts'
 import { turnDifferences } from './word-for-word.ts'
 
@@ -13,6 +15,8 @@ export const differences = async (
   { ends, carrier }: Scenario,
   call: WireCall,
   creditsSpent: number,
+  /** A media host was lost in the middle: its words are held against what can be promised then. */
+  loss: Loss | null = null,
 ): Promise<string[]> => {
   const found: string[] = []
   const dials = carrier.kind === 'refuses' ? 0 : 1
@@ -26,7 +30,11 @@ export const differences = async (
 
   const legs = await legsOf(sandboxUrl, call.call_id)
   compare('number of legs that the carrier dialled', await dialsOf(sandboxUrl, call.call_id), dials)
-  found.push(...turnDifferences(call.turns ?? [], legs[0] ? withoutAnnouncements(legs[0]) : []))
+  const [leg] = legs
+  const lines = leg ? withoutAnnouncements(leg) : []
+  const turns = call.turns ?? []
+  found.push(...(loss ? checkHandover(leg, lines, turns, loss) : turnDifferences(turns, lines)))
+  if (loss && (leg?.streams.length ?? 0) < 2) found.push('no other media host has taken the call over')
   compare('transcript', call.transcript, call.turns && transcriptOf(call.turns))
   return found
 }

@@ -9,6 +9,8 @@ export interface DemoOptions {
   /** Media time per wall time. */
   speed: number
   keep: boolean
+  /** What is killed in the middle of the call. */
+  kill: 'media' | null
 }
 
 export type ParsedOptions =
@@ -22,6 +24,7 @@ export const USAGE = `usage: npm run demo [-- options]
   --list              the scenarios and how each must end
   --scenario NAME     play this one (default: agrees)
   --speed N           media time per wall time, 0.1 to 100 (default: 20; 1 is real time)
+  --kill media        kill -9 of the media host that holds the call, in the middle of it
   --keep              leave the stack up afterwards, until Ctrl-C
   --help              this page`
 
@@ -34,6 +37,7 @@ export const parseDemoOptions = (args: string[]): ParsedOptions => {
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
+        kill: { type: 'string' },
         scenario: { type: 'string', default: 'agrees' },
         speed: { type: 'string', default: '20' },
       },
@@ -45,7 +49,9 @@ export const parseDemoOptions = (args: string[]): ParsedOptions => {
     const speed = Number(values.speed)
     if (!(speed >= 0.1 && speed <= 100))
       return wrong(`--speed takes a number from 0.1 to 100, not "${values.speed}"`)
-    return { kind: 'play', options: { scenario, speed, keep: values.keep } }
+    const { kill = null } = values
+    if (kill !== null && kill !== 'media') return wrong(`--kill takes media, not "${kill}"`)
+    return { kind: 'play', options: { scenario, speed, keep: values.keep, kill } }
   } catch (error) {
     return wrong(messageOf(error))
   }

@@ -21,11 +21,12 @@ export const createTurnPrinter = (out: NodeJS.WritableStream) => {
   }
 
   const grow = (turn: WireTurn): void => {
+    // A text that was cut, or heard otherwise in the end, stays as it was printed; the JSON has its final form.
+    const rest = turn.text.startsWith(written) ? turn.text.slice(written.length) : ''
+    if (rest === '') return
     if (!isOpen) out.write(`${NAME[turn.role]}: `.padStart(10))
     isOpen = true
-    // A text that was cut, or heard otherwise in the end, stays as it was printed; the JSON has its final form.
-    if (!turn.text.startsWith(written)) return
-    out.write(turn.text.slice(written.length))
+    out.write(rest)
     written = turn.text
   }
 

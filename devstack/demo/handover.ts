@@ -2,10 +2,20 @@
 // T1  A sentence that was settled (finished a second before the fault) is there once and whole.
 // T2  The callee is said to have said only what it said.
 // T3  The agent greets once: a greeting that was settled is not said again.
-import type { WireTurn } from '../../devstack/demo/turns.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
-import type { Disturbance } from '../evidence.ts'
+import type { WireTurn } from './turns.ts'
+
+/** What is known of the fault, in media time. */
+export interface Loss {
+  /** When it came; `null`: when the carrier lost a stream. */
+  lossMs: number | null
+  /** A sentence that was finished so long before it is stored. */
+  settledMs: number
+}
+
+/** A second of the wall clock, and the polls and writes on the way, at a speed of media time. */
+export const settledMsAt = (speed: number): number => 1_000 + 300 * speed
 
 const KIND = { agent: 'heard', callee: 'said' } as const
 
@@ -23,7 +33,7 @@ export const checkHandover = (
   leg: LegAccount | undefined,
   lines: readonly Line[],
   turns: readonly WireTurn[],
-  { lossMs, settledMs }: Disturbance,
+  { lossMs, settledMs }: Loss,
 ): string[] => {
   if (!leg) return []
   const lostMs = Math.min(brokenMs(leg), lossMs ?? Number.POSITIVE_INFINITY)

@@ -46,6 +46,8 @@ const sandboxCredentials = () => ({
   accountSid: `AC${randomBytes(16).toString('hex')}`,
   authToken: randomBytes(16).toString('hex'),
   apiKey: `sk-sandbox-${randomBytes(16).toString('hex')}`,
+  stripeKey: `sk_test_${randomBytes(16).toString('hex')}`,
+  webhookSecret: `whsec_${randomBytes(16).toString('hex')}`,
 })
 
 /** The processes of a whole stack, in the order in which they are started. */
@@ -78,6 +80,12 @@ export const servicesOf = (around: Surroundings): Service[] => {
     TEST_OPENAI_API_KEY: credentials.apiKey,
     TEST_OPENAI_BASE_URL: `${sandboxUrl}/v1`,
   }
+  const testShop: Variables = {
+    TEST_STRIPE_SECRET_KEY: credentials.stripeKey,
+    TEST_STRIPE_WEBHOOK_SECRET: credentials.webhookSecret,
+    TEST_STRIPE_BASE_URL: sandboxUrl,
+  }
+  const liveShop = { ...picked(env, 'STRIPE_'), ...picked(env, 'CREDITS_') }
   const mediaPorts = (first: number, second: number): [suffix: string, port: number][] =>
     around.mediaWorkers === 2
       ? [
@@ -105,12 +113,16 @@ export const servicesOf = (around: Surroundings): Service[] => {
       SANDBOX_ACCOUNT_SID: credentials.accountSid,
       SANDBOX_AUTH_TOKEN: credentials.authToken,
       SANDBOX_API_KEY: credentials.apiKey,
+      SANDBOX_STRIPE_KEY: credentials.stripeKey,
+      SANDBOX_STRIPE_WEBHOOK_SECRET: credentials.webhookSecret,
+      SANDBOX_STRIPE_WEBHOOK_URL: `${local(ports.api)}/stripe/test/events`,
     }),
     service('api', ports.api, 'src/main.ts', [], {
       ...engines,
       PUBLIC_URL: publicUrl,
       ...testCarrier,
-      ...(isLive ? liveCarrier : {}),
+      ...testShop,
+      ...(isLive ? { ...liveCarrier, ...liveShop } : {}),
     }),
     worker('calls', ports.calls, 'calls', 'test', {
       PUBLIC_URL: publicUrl,

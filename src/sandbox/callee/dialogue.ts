@@ -30,6 +30,8 @@ const silent: Turn = { say: null, hangUp: false }
 export const createDialogue = (part: CalleePart): Dialogue => {
   let waitingFor: 'request' | Reply['expects'] | 'no more' = 'request'
   let offer = ''
+  let isAccepted = false
+  let isBooked = false
   let repeats = 0
   let prompts = 0
 
@@ -56,11 +58,14 @@ export const createDialogue = (part: CalleePart): Dialogue => {
         waitingFor = 'no more'
         return silent
       case 'name':
-        if (waitingFor !== 'name') return askAgain()
+        // Told again, a person says again that it is done.
+        if (waitingFor !== 'name' && !isBooked) return askAgain()
+        isBooked = true
         waitingFor = 'nothing'
         return say('Thank you, it is booked. See you then.')
       case 'accept':
-        if (waitingFor !== 'offer') return askAgain()
+        if (waitingFor !== 'offer' && !(isAccepted && waitingFor === 'name')) return askAgain()
+        isAccepted = true
         waitingFor = 'name'
         return say(`Very good, ${offer} it is. What name should I put it under?`)
       case 'decline':

@@ -18,6 +18,7 @@ import type { KeyService } from './keys/service.ts'
 import type { Log } from './log.ts'
 import type { Observers } from './observe.ts'
 import type { Engine } from './providers/ports.ts'
+import type { RateLimits } from './rate-limits/limiter.ts'
 
 /** What the API is made of; `deps.ts` chooses it. */
 export interface AppDeps extends Observers {
@@ -27,6 +28,9 @@ export interface AppDeps extends Observers {
   accounts: AccountService
   keys: KeyService
   idempotency: IdempotencyService
+  rateLimits: RateLimits
+  /** How many proxies stand in front and say in X-Forwarded-For whom they serve; without one it is not believed. */
+  trustedProxies: number
   engine: Engine
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
@@ -46,6 +50,8 @@ export const createApp = (deps: AppDeps): Koa => {
     deps.carrierRouter,
     createHealthRouter(deps.isStoreReachable, deps.metrics),
   ]
+  app.proxy = deps.trustedProxies > 0
+  app.maxIpsCount = deps.trustedProxies
   app.use(requestIds())
   app.use(observeRequests(deps))
   app.use(requestLog(deps.log))

@@ -112,6 +112,8 @@ export const apiConfig = (env: Env) => ({
   ...parse(enginesSchema, env),
   timeouts: timeoutsOf(env),
   publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
+  trustedProxies: parse(z.object({ TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0) }), env)
+    .TRUSTED_PROXIES,
   carriers: { live: carrierOf(env, 'live'), test: carrierOf(env, 'test') },
 })
 

@@ -17,6 +17,8 @@ import { createMongo, isStoreReachable, isStoreUnreachable } from './providers/m
 import { connectTemporal, createEngine } from './providers/temporal.ts'
 import { createCarrier } from './providers/twilio/carrier.ts'
 import { createCarrierRouter } from './providers/twilio/routes.ts'
+import { createRateLimits } from './rate-limits/limiter.ts'
+import { createRateLimitStore } from './rate-limits/store.ts'
 
 const HEALTH_MS = 1_000
 
@@ -40,6 +42,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
   await calls.ensureIndexes()
   const conversations = createConversationStore(db)
   await conversations.ensureIndexes()
+  await createRateLimitStore(db).ensureIndexes()
 
   const carrierOf = (mode: Mode) => {
     const settings = config.carriers[mode]
@@ -60,6 +63,8 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
     accounts: createAccountService(db),
     keys: createKeyService(db),
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
+    rateLimits: createRateLimits(db),
+    trustedProxies: config.trustedProxies,
     engine,
     modes: new Set((['live', 'test'] as const).filter(mode => carriers[mode] !== null)),
     carrierRouter: createCarrierRouter({

@@ -18,6 +18,7 @@ import { createRealtimeModel } from '../src/providers/openai/realtime.ts'
 import { connectTemporal, createEngine, registerSearchAttributes } from '../src/providers/temporal.ts'
 import { createCarrier } from '../src/providers/twilio/carrier.ts'
 import { createIsolatedReader } from '../src/providers/web/isolated-reader.ts'
+import { createRateLimitStore } from '../src/rate-limits/store.ts'
 import { untilConnected } from './connect.ts'
 import { loadPrompts } from './prompts.ts'
 
@@ -57,6 +58,7 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     credits: createCreditStore(mongo.db),
     locks: createDialLockStore(mongo.db),
     idempotency: createIdempotencyStore(mongo.db),
+    rateLimits: createRateLimitStore(mongo.db),
     engine: createEngine({ client: temporal.client, timeouts: config.timeouts }),
     log,
     close: async (): Promise<void> => {

@@ -12,6 +12,7 @@ import type { IdempotencyStore } from '../idempotency/store.ts'
 import { callIdTime } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
+import type { RateLimitStore } from '../rate-limits/store.ts'
 import type { CallEnding, FinishInput, FinishResult, LegView } from '../../workflows/contract.ts'
 import { isCharged, isEnded } from './call.ts'
 import type { Call, Mode } from './call.ts'
@@ -24,6 +25,7 @@ export interface ReconcilerDeps {
   credits: Pick<CreditStore, 'capture' | 'release' | 'findHolds' | 'postPending'>
   locks: Pick<DialLockStore, 'prune'>
   idempotency: Pick<IdempotencyStore, 'prune'>
+  rateLimits: Pick<RateLimitStore, 'prune'>
   engine: Pick<Engine, 'startCall' | 'findRun' | 'signalCancelRequested'>
   /** The steps of a call's workflow. */
   steps: {
@@ -38,7 +40,7 @@ export interface ReconcilerDeps {
 const CALLS_A_ROUND = 500
 
 export const createReconciler = (deps: ReconcilerDeps) => {
-  const { mode, calls, credits, locks, idempotency, engine, steps, timeouts, log } = deps
+  const { mode, calls, credits, locks, idempotency, rateLimits, engine, steps, timeouts, log } = deps
 
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
@@ -101,6 +103,7 @@ export const createReconciler = (deps: ReconcilerDeps) => {
     postPending: credits.postPending,
     pruneLocks: () => locks.prune(new Date()),
     pruneIdempotency: () => idempotency.prune(new Date()),
+    pruneRateLimits: () => rateLimits.prune(new Date()),
     reviseOpen,
   }
 

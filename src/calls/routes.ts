@@ -15,6 +15,7 @@ export const callRoutes = (calls: CallService): Route[] => [
     description:
       'Accepts a call that pursues an objective. It takes one credit, which comes back if nobody is reached. With an `Idempotency-Key` header (at most 255 printable characters) the request may be repeated for 24 hours: it is answered as the first time, and no second call is made.',
     isIdempotent: true,
+    isRateLimited: true,
     body: createCallBody,
     fieldCodes: { to_phone_number: 'invalid_phone' },
     response: { status: 202, description: 'The call is accepted.', schema: acceptedCall },
@@ -28,6 +29,7 @@ export const callRoutes = (calls: CallService): Route[] => [
       'emergency_number',
       'blocked_number',
       'insufficient_credits',
+      'rate_limit_exceeded',
       'too_many_calls',
       'idempotency_conflict',
       'idempotency_in_progress',

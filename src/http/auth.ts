@@ -2,12 +2,20 @@ import type { Context } from 'koa'
 
 import { AppError } from '../errors.ts'
 import type { KeyService, Principal } from '../keys/service.ts'
+import type { RateLimits } from '../rate-limits/limiter.ts'
+import { countUnauthorized } from './rate-limit.ts'
 
-/** Whom the request's key speaks for. Missing, malformed, unknown and revoked keys get the same answer. */
-export const authenticate = async (ctx: Context, keys: KeyService): Promise<Principal> => {
+export interface AuthDeps {
+  keys: KeyService
+  rateLimits: RateLimits
+}
+
+/** Whom the request's key speaks for. Missing, malformed, unknown and revoked keys get the same answer, and not too often. */
+export const authenticate = async (ctx: Context, { keys, rateLimits }: AuthDeps): Promise<Principal> => {
   const secret = secretOf(ctx)
   const principal = secret === null ? null : await keys.authenticate(secret)
   if (principal) return principal
+  await countUnauthorized(ctx, rateLimits.unauthorized)
   throw new AppError(
     'unauthorized',
     'Invalid or missing API key. Expected a key of your account in the x-api-key header, or as Authorization: Bearer',

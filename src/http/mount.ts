@@ -1,42 +1,70 @@
 import { Router } from '@koa/router'
+import type { RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 
 import { AppError } from '../errors.ts'
 import type { Attempt, IdempotencyService } from '../idempotency/service.ts'
 import { isCallId } from '../ids.ts'
-import type { KeyService } from '../keys/service.ts'
+import type { Principal } from '../keys/service.ts'
 import { authenticate } from './auth.ts'
+import type { AuthDeps } from './auth.ts'
 import { readJsonObject } from './body.ts'
 import { answerOnce } from './idempotent.ts'
+import { countRequest, tellStanding } from './rate-limit.ts'
 import type { Route } from './route.ts'
 
-export interface RouterDeps {
-  keys: KeyService
+export interface RouterDeps extends AuthDeps {
   idempotency: IdempotencyService
 }
 
-/** A router of all `routes`. The order of checks is the contract's: key, body, idempotency, fields, and then the route's own. */
-export const createRouter = (routes: Route[], { keys, idempotency }: RouterDeps): Router => {
+/** A router of all `routes`. The order of checks is the contract's: key, body, idempotency, rate, fields, and then the route's own. */
+export const createRouter = (routes: Route[], deps: RouterDeps): Router => {
   const router = new Router({ sensitive: true })
   for (const route of routes)
     router.register(route.path, [route.method], async ctx => {
-      const principal = await authenticate(ctx, keys)
+      const principal = await authenticate(ctx, deps)
       ctx.state.principal = principal
       ctx.set('Cache-Control', 'no-store')
       ctx.state.callId = callIdIn(ctx.params)
-      const body = route.body ? await readJsonObject(ctx) : {}
-      // The rate limit belongs into `act`: a repeated request does not count.
-      const act = (attempt: Attempt | null) =>
-        route.answer({ principal, params: ctx.params, query: ctx.query, body, attempt })
-      const answer = route.isIdempotent
-        ? await answerOnce(ctx, idempotency, { principal, body, act })
-        : await act(null)
+      const answer = await withinLimit(ctx, route, principal, deps)
       ctx.status = route.response.status
       if (typeof answer === 'string') ctx.type = 'json'
       ctx.body = answer
-      ctx.state.callId ??= callIdIn((typeof answer === 'string' ? JSON.parse(answer) : answer).data)
+      ctx.state.callId ??= callIdIn(dataOf(answer))
     })
   return router
+}
+
+/** The route's answer; of a limited one every answer says where the key stands, also what was not counted. */
+const withinLimit = async (
+  ctx: RouterContext,
+  route: Route,
+  principal: Principal,
+  deps: RouterDeps,
+): Promise<unknown> => {
+  const { calls: limiter } = deps.rateLimits
+  if (!route.isRateLimited) return await answerTo(ctx, route, principal, deps)
+  try {
+    // Within the answer to one key: a request that is repeated with it does not count.
+    return await answerTo(ctx, route, principal, deps, () => countRequest(ctx, limiter, principal.keyId))
+  } finally {
+    await tellStanding(ctx, limiter, principal.keyId)
+  }
+}
+
+const answerTo = async (
+  ctx: RouterContext,
+  route: Route,
+  principal: Principal,
+  { idempotency }: RouterDeps,
+  count?: () => Promise<void>,
+): Promise<unknown> => {
+  const body = route.body ? await readJsonObject(ctx) : {}
+  const act = async (attempt: Attempt | null) => {
+    await count?.()
+    return await route.answer({ principal, params: ctx.params, query: ctx.query, body, attempt })
+  }
+  return route.isIdempotent ? await answerOnce(ctx, idempotency, { principal, body, act }) : await act(null)
 }
 
 /** The id of the call that a request or its answer is about, for logs and traces. */
@@ -44,6 +72,9 @@ const callIdIn = (fields: unknown): string | undefined => {
   const { call_id: callId } = (fields ?? {}) as { call_id?: unknown }
   return typeof callId === 'string' && isCallId(callId) ? callId : undefined
 }
+
+const dataOf = (answer: unknown): unknown =>
+  ((typeof answer === 'string' ? JSON.parse(answer) : answer) as { data?: unknown }).data
 
 /** The routers, and what no route of theirs answers: OPTIONS, 405 with `Allow`, 404. */
 export const mount = (routers: Router[]): Middleware[] => [

@@ -9,7 +9,7 @@ type Fields = z.ZodObject
 
 /** One operation of the API: what it takes, gives and refuses, for the router and for its documentation. */
 interface Operation<P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType> {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** As the router has it: `/api/v1/calls/:call_id`. */
   path: string
   operationId: string
@@ -23,6 +23,8 @@ interface Operation<P extends Fields, Q extends Fields, B extends Fields, R exte
   fieldCodes?: Partial<Record<string, ErrorCode>>
   /** Whether it may be repeated with the same Idempotency-Key; it takes a body then. */
   isIdempotent?: true
+  /** Whether it counts against the key's limit of calls a minute. */
+  isRateLimited?: true
   /** The one successful answer. */
   response: { status: number; description: string; schema: R }
   /** Error codes besides those that every operation has. */

@@ -22,6 +22,8 @@ import { createMetrics } from '../../src/metrics.ts'
 import { createMongo, isStoreReachable, isStoreUnreachable } from '../../src/providers/mongo.ts'
 import type { Carrier, Engine } from '../../src/providers/ports.ts'
 import { createCarrierRouter } from '../../src/providers/twilio/routes.ts'
+import { createRateLimits } from '../../src/rate-limits/limiter.ts'
+import { createRateLimitStore } from '../../src/rate-limits/store.ts'
 import { NO_TRACING } from '../../src/tracing.ts'
 
 export interface RecordingEngine extends Engine {
@@ -89,6 +91,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
   const { db } = mongo
   const calls = createCallStore(db)
   await calls.ensureIndexes()
+  await createRateLimitStore(db).ensureIndexes()
   const conversations = createConversationStore(db)
   const credits = createCreditStore(db)
   const accounts = createAccountService(db)
@@ -104,6 +107,8 @@ const startApi = async (carrierAt?: CarrierAt) => {
     accounts,
     keys,
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
+    rateLimits: createRateLimits(db),
+    trustedProxies: 0,
     engine,
     modes: new Set<Mode>(['test']),
     carrierRouter: createCarrierRouter({

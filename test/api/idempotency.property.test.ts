@@ -9,6 +9,7 @@ import type { Credits } from '../../src/credits/credit.ts'
 import { createDialLockStore } from '../../src/dial-locks/store.ts'
 import { createIdempotencyService } from '../../src/idempotency/service.ts'
 import { createIdempotencyStore } from '../../src/idempotency/store.ts'
+import { createRateLimitStore } from '../../src/rate-limits/store.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
 import { CALL, serve, useApi } from './api.ts'
 
@@ -78,6 +79,7 @@ const reconcile = async (): Promise<void> => {
     credits,
     locks: createDialLockStore(db),
     idempotency: createIdempotencyStore(db),
+    rateLimits: createRateLimitStore(db),
     engine: api().engine,
     steps: { lookUpLeg: none, hangUp: none, finish: none },
     timeouts: TIMEOUTS,

@@ -18,6 +18,7 @@ import { createIdempotencyStore } from '../../src/idempotency/store.ts'
 import { newCallId, newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import { createMongo } from '../../src/providers/mongo.ts'
+import { createRateLimitStore } from '../../src/rate-limits/store.ts'
 import type { AnalysisRequest, Carrier, DialOutcome, DialRequest, Leg } from '../../src/providers/ports.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
 
@@ -75,6 +76,7 @@ export const createActivityRunner = async () => {
   const accounts = createAccountService(mongo.db)
   const locks = createDialLockStore(mongo.db)
   const idempotency = createIdempotencyStore(mongo.db)
+  const rateLimits = createRateLimitStore(mongo.db)
   let numbers = 0
 
   /** A call of a new account, stored nowhere yet. */
@@ -166,6 +168,8 @@ export const createActivityRunner = async () => {
     hosts,
     locks,
     idempotency,
+    rateLimits,
+    db: mongo.db,
     log,
 
     draft,

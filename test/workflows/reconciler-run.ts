@@ -16,7 +16,7 @@ export interface Round {
 
 export type ReconcilerRun = ReturnType<typeof createReconcilerRun>
 
-export const createReconcilerRun = ({ calls, credits, locks, idempotency, log }: ActivityRunner) => {
+export const createReconcilerRun = ({ calls, credits, locks, idempotency, rateLimits, log }: ActivityRunner) => {
   const watched = new Map<string, { call: Around; workflow: Workflow }>()
   const started: string[] = []
   const toldOfCancel: string[] = []
@@ -45,6 +45,7 @@ export const createReconcilerRun = ({ calls, credits, locks, idempotency, log }:
         credits,
         locks,
         idempotency,
+        rateLimits,
         log,
         timeouts: { ...TIMEOUTS, dialUnknownMs },
         engine: {

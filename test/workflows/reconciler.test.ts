@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { newCallId } from '../../src/ids.ts'
+import { RATE_LIMITS } from '../../src/rate-limits/store.ts'
 import { createActivityRunner } from './activity-run.ts'
 import type { ActivityRunner } from './activity-run.ts'
 import { createReconcilerRun } from './reconciler-run.ts'
@@ -108,6 +109,14 @@ it('forgets idempotency keys a day after their answer', async () => {
   await run.reconcile({ engineIsThere: false })
   expect(await runner.idempotency.find('old')).toBeNull()
   expect(await runner.idempotency.find('young')).not.toBeNull()
+})
+
+it('clears away the windows of rate limits that are over', async () => {
+  const windows = runner.db.collection<{ key: string; expire: Date }>(RATE_LIMITS)
+  await windows.insertOne({ key: 'calls:over', expire: new Date(Date.now() - 1000) })
+  await windows.insertOne({ key: 'calls:runs', expire: new Date(Date.now() + 60_000) })
+  await run.reconcile({ engineIsThere: false })
+  expect((await windows.find().toArray()).map(({ key }) => key)).toEqual(['calls:runs'])
 })
 
 it('leaves alone what is young, what runs, and calls of the other mode', async () => {

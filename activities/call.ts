@@ -5,6 +5,7 @@ import type { CallFacts, CallStore } from '../src/calls/store.ts'
 import { turnsOf } from '../src/conversations/conversation.ts'
 import type { Conversation, EndReason } from '../src/conversations/conversation.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
+import { purseOf } from '../src/credits/credit.ts'
 import type { CreditStore } from '../src/credits/store.ts'
 import type { Log } from '../src/log.ts'
 import type { CallEnding, FinishInput, FinishResult, OpenCallResult } from '../workflows/contract.ts'
@@ -24,8 +25,8 @@ export const createCallActivities = ({ calls, conversations, credits, log }: Cal
     return await conversations.sealForHost(callId, new Date())
   }
 
-  const settle = async ({ _id, accountId, startedAt }: Call, status: FinishResult['status']): Promise<void> => {
-    await (isCharged(status, startedAt) ? credits.capture : credits.release)(accountId, _id)
+  const settle = async (call: Call, status: FinishResult['status']): Promise<void> => {
+    await (isCharged(status, call.startedAt) ? credits.capture : credits.release)(purseOf(call), call._id)
   }
 
   return {

@@ -2,11 +2,13 @@ import Koa from 'koa'
 import type { Router } from '@koa/router'
 
 import type { AccountService } from './accounts/service.ts'
+import type { CheckoutService } from './checkout/service.ts'
 import { callRoutes } from './calls/routes.ts'
 import { createCallService } from './calls/service.ts'
 import type { CallStore } from './calls/store.ts'
 import type { Mode } from './calls/call.ts'
 import type { ConversationStore } from './conversations/store.ts'
+import { creditRoutes } from './credits/routes.ts'
 import type { CreditStore } from './credits/store.ts'
 import { errorResponses } from './http/errors.ts'
 import { createHealthRouter } from './http/health.ts'
@@ -25,6 +27,7 @@ export interface AppDeps extends Observers {
   calls: CallStore
   conversations: ConversationStore
   credits: CreditStore
+  checkout: CheckoutService
   accounts: AccountService
   keys: KeyService
   idempotency: IdempotencyService
@@ -36,6 +39,8 @@ export interface AppDeps extends Observers {
   modes: ReadonlySet<Mode>
   /** What the carrier asks and tells. */
   carrierRouter: Router
+  /** What the payment provider tells. */
+  paymentRouter: Router
   isStoreReachable: () => Promise<boolean>
   /** Whether an error means that the store does not answer. */
   isUnreachable: (error: unknown) => boolean
@@ -46,8 +51,9 @@ export interface AppDeps extends Observers {
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
   const routers = [
-    createRouter(callRoutes(createCallService(deps)), deps),
+    createRouter([...callRoutes(createCallService(deps)), ...creditRoutes(deps.credits)], deps),
     deps.carrierRouter,
+    deps.paymentRouter,
     createHealthRouter(deps.isStoreReachable, deps.metrics),
   ]
   app.proxy = deps.trustedProxies > 0

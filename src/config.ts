@@ -40,7 +40,21 @@ const modelSchema = z.object({
   OPENAI_VOICE: text.default('marin'),
 })
 
+const shopSchema = z.object({
+  STRIPE_SECRET_KEY: text,
+  STRIPE_WEBHOOK_SECRET: text,
+  STRIPE_BASE_URL: z.url().default('https://api.stripe.com'),
+  /** Of ten credits, in the currency's smallest unit. */
+  CREDITS_PRICE: z.coerce.number().int().min(1).default(1_000),
+  CREDITS_CURRENCY: z
+    .string()
+    .trim()
+    .regex(/^[a-z]{3}$/, 'expected an ISO code in lower case, such as usd')
+    .default('usd'),
+})
+
 export type CarrierSettings = z.infer<typeof carrierSchema>
+export type ShopSettings = z.infer<typeof shopSchema>
 export type ModelSettings = z.infer<typeof modelSchema>
 export type EngineSettings = z.infer<typeof enginesSchema>
 
@@ -71,6 +85,11 @@ const carrierOf = (env: Env, mode: Mode): CarrierSettings | null => {
 const modelOf = (env: Env, mode: Mode): ModelSettings | null => {
   const own = withoutPrefix(env, mode, Object.keys(modelSchema.shape))
   return own.OPENAI_API_KEY === undefined ? null : parse(modelSchema, own, PREFIX[mode])
+}
+
+const shopOf = (env: Env, mode: Mode): ShopSettings | null => {
+  const own = withoutPrefix(env, mode, Object.keys(shopSchema.shape))
+  return own.STRIPE_SECRET_KEY === undefined ? null : parse(shopSchema, own, PREFIX[mode])
 }
 
 const required = <T>(value: T | null, what: string): T => {
@@ -106,7 +125,8 @@ const timeoutsOf = (env: Env): Timeouts => {
 export const storeConfig = (env: Env) =>
   parse(enginesSchema.pick({ MONGODB_URL: true, MONGODB_DATABASE: true }), env)
 
-/** What the API process needs. A mode without a carrier is not set up: its calls are answered 503. */
+/** What the API process needs. A mode without a carrier is not set up: its calls are answered 503.
+ * Without Stripe no credits are sold in it. */
 export const apiConfig = (env: Env) => ({
   ...parse(listenSchema, env),
   ...parse(enginesSchema, env),
@@ -115,6 +135,7 @@ export const apiConfig = (env: Env) => ({
   trustedProxies: parse(z.object({ TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0) }), env)
     .TRUSTED_PROXIES,
   carriers: { live: carrierOf(env, 'live'), test: carrierOf(env, 'test') },
+  shops: { live: shopOf(env, 'live'), test: shopOf(env, 'test') },
 })
 
 /** What a calls worker of `mode` needs. */

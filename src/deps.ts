@@ -2,6 +2,8 @@
 import { createAccountService } from './accounts/service.ts'
 import type { AppDeps } from './app.ts'
 import type { Mode } from './calls/call.ts'
+import { createCheckoutService } from './checkout/service.ts'
+import { createCheckoutStore } from './checkout/store.ts'
 import { createCallStore } from './calls/store.ts'
 import type { ApiConfig } from './config.ts'
 import { createConversationStore } from './conversations/store.ts'
@@ -15,6 +17,8 @@ import { observeCalls } from './observe.ts'
 import type { Observers } from './observe.ts'
 import { createMongo, isStoreReachable, isStoreUnreachable } from './providers/mongo.ts'
 import { connectTemporal, createEngine } from './providers/temporal.ts'
+import { createPaymentProvider } from './providers/stripe/checkout.ts'
+import { createPaymentRouter } from './providers/stripe/routes.ts'
 import { createCarrier } from './providers/twilio/carrier.ts'
 import { createCarrierRouter } from './providers/twilio/routes.ts'
 import { createRateLimits } from './rate-limits/limiter.ts'
@@ -43,6 +47,23 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
   const conversations = createConversationStore(db)
   await conversations.ensureIndexes()
   await createRateLimitStore(db).ensureIndexes()
+  const credits = createCreditStore(db)
+  await credits.ensureIndexes()
+  const checkouts = createCheckoutStore(db)
+  await checkouts.ensureIndexes()
+
+  const shopOf = (mode: Mode) => {
+    const settings = config.shops[mode]
+    return (
+      settings && {
+        webhookSecret: settings.STRIPE_WEBHOOK_SECRET,
+        price: { amount: settings.CREDITS_PRICE, currency: settings.CREDITS_CURRENCY },
+        provider: createPaymentProvider({ settings, publicUrl, timeoutMs: timeouts.paymentRequestMs }),
+      }
+    )
+  }
+  const shops = { live: shopOf('live'), test: shopOf('test') }
+  const checkout = createCheckoutService({ checkouts, credits, shops, log })
 
   const carrierOf = (mode: Mode) => {
     const settings = config.carriers[mode]
@@ -59,7 +80,8 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
   return {
     calls,
     conversations,
-    credits: createCreditStore(db),
+    credits,
+    checkout,
     accounts: createAccountService(db),
     keys: createKeyService(db),
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
@@ -77,6 +99,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
       timeouts,
       log,
     }),
+    paymentRouter: createPaymentRouter({ shops, notePayment: checkout.notePayment, log }),
     isStoreReachable: () => isStoreReachable(db, HEALTH_MS),
     isUnreachable: isStoreUnreachable,
     log,

@@ -26,12 +26,20 @@ export class AppError extends Error {
   readonly code: ErrorCode
   /** Response headers that belong to this error, such as `Retry-After` and `Allow`. */
   readonly headers: Record<string, string>
+  /** What the response's body has besides the text and the code. */
+  readonly fields: Record<string, string>
 
-  constructor(code: ErrorCode, message: string, headers: Record<string, string> = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    headers: Record<string, string> = {},
+    fields: Record<string, string> = {},
+  ) {
     super(message)
     this.name = 'AppError'
     this.code = code
     this.headers = headers
+    this.fields = fields
   }
 }
 

@@ -7,6 +7,8 @@ export const TIMEOUTS = {
   modelOpenMs: 10_000,
   modelOpenRetryMs: 300_000,
   carrierRequestMs: 10_000,
+  /** Of one request to the payment provider, which is repeated once: a client waits for it with its 402. */
+  paymentRequestMs: 3_000,
   dialLockWaitMs: 5_000,
   dialUntilMs: 15_000,
   ringMs: 45_000,

@@ -1,4 +1,4 @@
-import { newCredits, WELCOME_CREDITS } from '../credits/credit.ts'
+import { newCredits, purseOf, WELCOME_CREDITS } from '../credits/credit.ts'
 import { createCreditStore } from '../credits/store.ts'
 import { newId } from '../ids.ts'
 import type { Database } from '../providers/mongo.ts'
@@ -10,7 +10,7 @@ export const createAccountService = (db: Database) => {
   const accounts = createAccountStore(db)
   const credits = createCreditStore(db)
   return {
-    /** Makes an account with its welcome credits and recording on. */
+    /** Makes an account with its welcome credits for either kind of key, and recording on. */
     create: async (name: string): Promise<{ accountId: string; credits: number }> => {
       const accountId = newId('acc')
       await accounts.insert({
@@ -20,7 +20,9 @@ export const createAccountService = (db: Database) => {
         recordByDefault: true,
         ...newCredits(),
       })
-      await credits.grant(accountId, 'welcome', WELCOME_CREDITS)
+      await credits.open(purseOf({ accountId, mode: 'live' }))
+      for (const mode of ['test', 'live'] as const)
+        await credits.grant(purseOf({ accountId, mode }), 'welcome', WELCOME_CREDITS)
       return { accountId, credits: WELCOME_CREDITS }
     },
 

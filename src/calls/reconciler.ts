@@ -5,6 +5,7 @@
 // R3  Credits are given back without Temporal; an accepted call is started as soon as Temporal is there.
 // R4  A call whose workflow is gone is ended by the steps that its workflow would have taken, and as honestly: what was
 //     judged is completed, and a dial that may have been made is looked for until its time is over.
+import { purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
 import type { DialLockStore } from '../dial-locks/store.ts'
 import { messageOf } from '../errors.ts'
@@ -45,9 +46,9 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
       if (await calls.markVoided(_id)) log.warn({ call_id: _id }, 'a call that was never accepted is voided')
-    for (const { _id, accountId } of await calls.findOlder('voided', before, CALLS_A_ROUND)) {
-      await credits.release(accountId, _id)
-      await calls.discard(_id)
+    for (const call of await calls.findOlder('voided', before, CALLS_A_ROUND)) {
+      await credits.release(purseOf(call), call._id)
+      await calls.discard(call._id)
     }
   }
 

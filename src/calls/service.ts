@@ -5,7 +5,8 @@
 import type { AccountService } from '../accounts/service.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { turnsOf } from '../conversations/conversation.ts'
-import { OPEN_CALLS_CAP } from '../credits/credit.ts'
+import type { CheckoutService } from '../checkout/service.ts'
+import { OPEN_CALLS_CAP, purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
 import { AppError } from '../errors.ts'
 import type { Attempt } from '../idempotency/service.ts'
@@ -22,6 +23,7 @@ export interface CallServiceDeps {
   calls: CallStore
   conversations: ConversationStore
   credits: CreditStore
+  checkout: Pick<CheckoutService, 'insufficientCredits'>
   accounts: AccountService
   engine: Engine
   /** The modes that have a carrier. */
@@ -40,7 +42,7 @@ export interface CallWithTurns {
 export type CallService = ReturnType<typeof createCallService>
 
 export const createCallService = (deps: CallServiceDeps) => {
-  const { calls, conversations, credits, accounts, engine, modes, log } = deps
+  const { calls, conversations, credits, checkout, accounts, engine, modes, log } = deps
 
   const accept = async ({ accountId, mode }: Principal, request: CallRequest, attempt: Attempt | null) => {
     const call = newCall(attempt?.callId ?? newCallId(), accountId, mode, request, new Date())
@@ -50,31 +52,27 @@ export const createCallService = (deps: CallServiceDeps) => {
     const accepted = await calls.advance(call._id, 'queued')
     if (accepted) return { call: accepted, remaining }
     // The store was so slow that the reconciler has voided the call.
-    await credits.release(accountId, call._id)
+    await credits.release(purseOf(call), call._id)
     throw new AppError('unavailable', 'The call was not accepted: it took too long. Retry it', {
       'Retry-After': '1',
     })
   }
 
   /** Voids a call that an attempt before has left half-accepted; one that was accepted is returned. */
-  const takeBack = async (accountId: string, id: string): Promise<Call | null> => {
+  const takeBack = async (principal: Principal, id: string): Promise<Call | null> => {
     await calls.markVoided(id)
     const call = await calls.find(id)
     if (call && isShown(call.status)) return call
-    await credits.release(accountId, id)
+    await credits.release(purseOf(principal), id)
     await calls.discard(id)
     return null
   }
 
-  const holdCredit = async ({ _id, accountId }: Call): Promise<number> => {
-    const hold = await credits.hold(accountId, _id)
+  const holdCredit = async (call: Call): Promise<number> => {
+    const hold = await credits.hold(purseOf(call), call._id)
     if (hold.kind === 'held') return hold.remaining
-    await calls.discard(_id)
-    if (hold.kind === 'insufficient')
-      throw new AppError(
-        'insufficient_credits',
-        `Not enough credits. Expected at least 1 for a call, the account has ${hold.remaining}`,
-      )
+    await calls.discard(call._id)
+    if (hold.kind === 'insufficient') throw await checkout.insufficientCredits(call, hold.remaining)
     throw new AppError(
       'too_many_calls',
       `Too many calls are open at once. Expected at most ${OPEN_CALLS_CAP}: retry when one of them has ended`,
@@ -135,10 +133,10 @@ export const createCallService = (deps: CallServiceDeps) => {
       request: NewCallRequest,
       attempt: Attempt | null,
     ): Promise<{ call: Call; remaining: number }> => {
-      const earlier = (await attempt?.takeBackFormer(id => takeBack(principal.accountId, id))) ?? null
+      const earlier = (await attempt?.takeBackFormer(id => takeBack(principal, id))) ?? null
       if (earlier) {
         await start(earlier)
-        return { call: earlier, remaining: await credits.remaining(principal.accountId) }
+        return { call: earlier, remaining: await credits.remaining(purseOf(principal)) }
       }
       const verdict = checkNumber(request.toPhoneNumber)
       if (verdict.kind === 'refused') throw new AppError(verdict.code, verdict.message)

@@ -4,6 +4,8 @@
 //     not remembered here, so a call is held by its acceptance alone, and a hold that comes too late for that is released.
 // K3  A grant counts once, by its id, for ever: grants are never unset.
 // K4  openCallsLeft + the number of holds is constant: it caps how many calls an account has open, and the document.
+// K5  Live and test keys take from purses of their own: what is paid on a sandbox's page rings nobody.
+import type { Mode } from '../calls/call.ts'
 
 /** What changed the number of credits for good; its id comes from what caused it. */
 export interface LedgerEntry {
@@ -31,6 +33,10 @@ export interface Credits {
 
 export const WELCOME_CREDITS = 5
 export const OPEN_CALLS_CAP = 50
+
+/** Where the credits of a mode are (K5): test keys' in the account's own document, live keys' in one beside it. */
+export const purseOf = ({ accountId, mode }: { accountId: string; mode: Mode }): string =>
+  mode === 'live' ? `${accountId}_live` : accountId
 
 /** How an account's ledger entry is known: the same cause gives the same id, so that posting it twice changes nothing. */
 export const ledgerId = (kind: LedgerEntry['kind'], cause: string): string => `${kind}_${cause}`

@@ -1,7 +1,10 @@
+import { MongoServerError } from 'mongodb'
 import type { Collection, Db, Document, Filter } from 'mongodb'
 
-import { OPEN_CALLS_CAP, judgeHold, ledgerId } from './credit.ts'
+import { OPEN_CALLS_CAP, heldCredits, judgeHold, ledgerId, newCredits } from './credit.ts'
 import type { Credits, LedgerEntry } from './credit.ts'
+
+const DUPLICATE_KEY = 11_000
 
 export type HoldResult =
   | { kind: 'held'; remaining: number }
@@ -11,9 +14,22 @@ export type HoldResult =
 export type CreditStore = ReturnType<typeof createCreditStore>
 
 type AccountCredits = Credits & { _id: string }
+/** `accountId` is the purse's id. */
 type StoredEntry = LedgerEntry & { _id: string; accountId: string }
 
-/** Credits in the collection `accounts`: each step is one conditional update of the account's document (K1–K4 of credit.ts). */
+/** Whether a grant counts now, counted before, or is for nobody. */
+export type GrantResult = 'granted' | 'granted_before' | 'no_account'
+
+export interface LedgerPage {
+  limit: number
+  /** The `ledgerId` of the entry before the first of the page. */
+  startingAfter?: string
+}
+
+/**
+ * Credits in the collection `accounts`: each step is one conditional update of one document (K1–K4 of credit.ts). An
+ * `accountId` here is a purse's (K5).
+ */
 export const createCreditStore = (db: Db) => {
   const accounts: Collection<AccountCredits> = db.collection<AccountCredits>('accounts')
   const ledger: Collection<StoredEntry> = db.collection<StoredEntry>('ledger')
@@ -31,7 +47,7 @@ export const createCreditStore = (db: Db) => {
   const post = async (account: AccountCredits): Promise<void> => {
     for (const [id, entry] of Object.entries(account.unposted)) {
       await ledger.updateOne(
-        { _id: `${account._id}_${id}` },
+        { _id: entryId(account._id, id) },
         { $setOnInsert: { ...entry, accountId: account._id } },
         { upsert: true },
       )
@@ -50,6 +66,8 @@ export const createCreditStore = (db: Db) => {
       },
     )
   }
+
+  const entryId = (accountId: string, id: string): string => `${accountId}_${id}`
 
   const unposted = (kind: LedgerEntry['kind'], cause: string, credits: number, at: Date): Document => ({
     [`unposted.${ledgerId(kind, cause)}`]: { kind, cause, credits, at } satisfies LedgerEntry,
@@ -93,7 +111,7 @@ export const createCreditStore = (db: Db) => {
     },
 
     /** Adds credits once per `grantId`, such as a payment's; the same id again changes nothing. */
-    grant: async (accountId: string, grantId: string, credits: number): Promise<void> => {
+    grant: async (accountId: string, grantId: string, credits: number): Promise<GrantResult> => {
       const account = await change(
         { _id: accountId, [`grants.${grantId}`]: { $exists: false } },
         {
@@ -102,10 +120,45 @@ export const createCreditStore = (db: Db) => {
         },
       )
       if (account) await post(account)
+      if (account) return 'granted'
+      return (await accounts.findOne({ _id: accountId })) ? 'granted_before' : 'no_account'
+    },
+
+    /** Makes an empty purse; one that is there already stays as it is. */
+    open: async (accountId: string): Promise<void> => {
+      try {
+        await accounts.insertOne({ _id: accountId, ...newCredits() })
+      } catch (error) {
+        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error
+      }
     },
 
     /** The account's credits that no call holds. */
     remaining: async (accountId: string): Promise<number> => (await find(accountId)).balance,
+
+    /** What no call holds, and what open calls hold. */
+    balance: async (accountId: string): Promise<{ balance: number; held: number }> => {
+      const account = await find(accountId)
+      return { balance: account.balance, held: heldCredits(account) }
+    },
+
+    /** Entries of the ledger, newest first; `null` if it has none of the id to start after. */
+    listEntries: async (
+      accountId: string,
+      { limit, startingAfter }: LedgerPage,
+    ): Promise<LedgerEntry[] | null> => {
+      const filter: Filter<StoredEntry> = { accountId }
+      if (startingAfter !== undefined) {
+        const last = await ledger.findOne({ _id: entryId(accountId, startingAfter), accountId })
+        if (!last) return null
+        filter.$or = [{ at: { $lt: last.at } }, { at: last.at, _id: { $lt: last._id } }]
+      }
+      return await ledger.find(filter).sort({ at: -1, _id: -1 }).limit(limit).toArray()
+    },
+
+    ensureIndexes: async (): Promise<void> => {
+      await ledger.createIndex({ accountId: 1, at: -1, _id: -1 })
+    },
 
     /** Every credit that a call holds. */
     findHolds: async function* (): AsyncGenerator<{ accountId: string; callId: string }> {

@@ -46,7 +46,7 @@ export const errorResponses =
       if (!(error instanceof AppError)) log.error({ request_id: ctx.state.requestId, err: error }, known.code)
       ctx.status = STATUS[known.code]
       ctx.set(known.headers)
-      ctx.body = { error: known.message, code: known.code }
+      ctx.body = { error: known.message, code: known.code, ...known.fields }
     }
   }
 

@@ -61,6 +61,21 @@ export interface WebsiteReader {
   read: (url: string, signal: AbortSignal) => Promise<WebsiteContext>
 }
 
+export interface CheckoutRequest {
+  accountId: string
+  /** How many credits are sold, for the price of all of them. */
+  credits: number
+  price: { amount: number; currency: string }
+  /** Requests with the same key make one checkout. */
+  idempotencyKey: string
+}
+
+/** Who takes money for credits. What was paid is told to the API, signed. */
+export interface PaymentProvider {
+  /** Makes a page on which a person pays. Throws when the provider does not answer in time, or refuses. */
+  createCheckout: (request: CheckoutRequest) => Promise<{ id: string; url: string; expiresAt: Date }>
+}
+
 /** The engine that runs each call's workflow; the workflow's id is the call's id. */
 export interface Engine {
   /** Starts the call's workflow; one that runs already, or ran, is no error. */

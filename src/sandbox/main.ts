@@ -12,6 +12,10 @@ const environment = z.object({
   SANDBOX_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/, 'expected AC and 32 hexadecimal digits'),
   SANDBOX_AUTH_TOKEN: z.string().min(1),
   SANDBOX_API_KEY: z.string().min(1),
+  SANDBOX_PUBLIC_URL: z.url().optional(),
+  SANDBOX_STRIPE_KEY: z.string().min(1),
+  SANDBOX_STRIPE_WEBHOOK_SECRET: z.string().min(1),
+  SANDBOX_STRIPE_WEBHOOK_URL: z.url(),
 })
 
 const fail = (message: string): never => {
@@ -31,6 +35,12 @@ const sandbox = await startSandbox({
   accountSid: env.SANDBOX_ACCOUNT_SID,
   authToken: env.SANDBOX_AUTH_TOKEN,
   apiKey: env.SANDBOX_API_KEY,
+  stripe: {
+    secretKey: env.SANDBOX_STRIPE_KEY,
+    webhookUrl: env.SANDBOX_STRIPE_WEBHOOK_URL,
+    webhookSecret: env.SANDBOX_STRIPE_WEBHOOK_SECRET,
+    publicUrl: env.SANDBOX_PUBLIC_URL,
+  },
   log,
 }).catch((error: unknown) => fail(`cannot listen on ${env.HOST}:${env.PORT}: ${messageOf(error)}`))
 log.info({ url: sandbox.url, speed: env.SANDBOX_SPEED }, 'sandbox is up')

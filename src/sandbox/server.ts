@@ -1,4 +1,4 @@
-// The sandbox on one port: a carrier with its callees, a model, and a few businesses' websites.
+// The sandbox on one port: a carrier with its callees, a model, a payment provider, and a few businesses' websites.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Router } from '@koa/router'
@@ -9,6 +9,8 @@ import { createCalls } from './carrier/calls.ts'
 import { createCarrierRoutes } from './carrier/routes.ts'
 import { createModelServer } from './model/server.ts'
 import { createSandboxMetrics } from './metrics.ts'
+import { createStripeServer } from './stripe/routes.ts'
+import type { StripeOptions } from './stripe/routes.ts'
 import { createSites } from './sites/routes.ts'
 import { createEars } from './voice/ears.ts'
 
@@ -21,6 +23,8 @@ export interface SandboxOptions {
   accountSid: string
   authToken: string
   apiKey: string
+  /** The payment provider, where there is one. */
+  stripe?: Omit<StripeOptions, 'speed' | 'log'>
   log: Log
 }
 
@@ -44,6 +48,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const metrics = createSandboxMetrics()
   const calls = createCalls({ accountSid, authToken, speed, ears, metrics, log })
   const model = createModelServer({ apiKey, speed, ears, metrics, log })
+  const stripe = options.stripe && createStripeServer({ ...options.stripe, speed, log })
   const own = new Router()
     .get('/healthz', ctx => {
       ctx.body = { status: 'ok' }
@@ -64,6 +69,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const app = new Koa()
   app.on('error', (error: unknown) => log.error({ err: error }, 'request failed'))
   const routers = [own, createCarrierRoutes({ accountSid, authToken, calls }), model.router, createSites()]
+  if (stripe) routers.push(stripe.router)
   for (const router of routers) app.use(router.routes())
 
   const handle = app.callback()
@@ -83,6 +89,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     stop: async () => {
       calls.stop()
       model.close()
+      stripe?.stop()
       const closed = new Promise(resolve => server.close(resolve))
       server.closeAllConnections()
       await closed

@@ -10,6 +10,8 @@ import { createApp } from '../../src/app.ts'
 import type { AppDeps } from '../../src/app.ts'
 import type { Mode } from '../../src/calls/call.ts'
 import { createCallStore } from '../../src/calls/store.ts'
+import { createCheckoutService } from '../../src/checkout/service.ts'
+import { createCheckoutStore } from '../../src/checkout/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
@@ -21,6 +23,7 @@ import { createLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createMongo, isStoreReachable, isStoreUnreachable } from '../../src/providers/mongo.ts'
 import type { Carrier, Engine } from '../../src/providers/ports.ts'
+import { createPaymentRouter } from '../../src/providers/stripe/routes.ts'
 import { createCarrierRouter } from '../../src/providers/twilio/routes.ts'
 import { createRateLimits } from '../../src/rate-limits/limiter.ts'
 import { createRateLimitStore } from '../../src/rate-limits/store.ts'
@@ -94,6 +97,8 @@ const startApi = async (carrierAt?: CarrierAt) => {
   await createRateLimitStore(db).ensureIndexes()
   const conversations = createConversationStore(db)
   const credits = createCreditStore(db)
+  const shops = { live: null, test: null }
+  const checkout = createCheckoutService({ checkouts: createCheckoutStore(db), credits, shops, log })
   const accounts = createAccountService(db)
   const keys = createKeyService(db)
   const hosts = createHostStore(db)
@@ -104,6 +109,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     calls,
     conversations,
     credits,
+    checkout,
     accounts,
     keys,
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
@@ -121,6 +127,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
       timeouts: { instructionsPollMs: 300, fillerLimitMs: 20_000, leaseStaleMs: 6_000 },
       log,
     }),
+    paymentRouter: createPaymentRouter({ shops, notePayment: checkout.notePayment, log }),
     isStoreReachable: () => isStoreReachable(db, 1_000),
     isUnreachable: isStoreUnreachable,
     metrics: createMetrics({ process: 'api' }),

@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { expect, test } from 'vitest'
 
 import { checkNumber } from '../../src/calls/number.ts'
@@ -12,6 +14,9 @@ test.each([
   ['every scenario number', '+14155550100'],
   ['a Canadian number', '+16045551234'],
   ['a toll-free number', '+18005551234'],
+  ['the Yukon', '+18675551234'],
+  ['Hawaii', '+18085551234'],
+  ['an exchange that is 988', '+12129881234'],
 ])('%s can be called', (_, number) => {
   expect(verdictOf(number)).toBe('callable')
 })
@@ -67,7 +72,13 @@ test.each([
   '711',
   '811',
   '999',
+  '000',
+  '933',
+  '+1 (911)',
   '9-1-1',
+  '*911#',
+  ...['911', '411', '611'].map(code => `+1212${code}1234`),
+  '+1 415 555 1212',
 ])('%s is an emergency or service number', number => {
   expect(verdictOf(number)).toBe('emergency_number')
 })
@@ -75,8 +86,14 @@ test.each([
 test.each([
   ['area code 900', '+19005551234'],
   ['exchange 976', '+12129761234'],
-  ['a personal number (500)', '+15005551234'],
-  ['a personal number (533)', '+15335551234'],
+  ['exchange 976 in Canada', '+14169761234'],
+  ...['500', '521', '522', '523', '529', '533', '544', '566', '577', '588'].map(code => [
+    `a personal number (${code})`,
+    `+1${code}5551234`,
+  ]),
+  ['a Canadian machine (600)', '+16002345678'],
+  ['a Canadian machine (622)', '+16222345678'],
+  ['a carrier’s own service (700)', '+17005551234'],
 ])('%s is blocked', (_, number) => {
   expect(verdictOf(number)).toBe('blocked_number')
 })
@@ -85,5 +102,84 @@ test('an error does not repeat what it was given, and says what was expected', (
   const verdict = checkNumber(`+${'x'.repeat(10_000)}`)
   expect(verdict.kind === 'refused' && verdict.message).toBe(
     'Not a phone number in E.164. Expected E.164 phone number like +14155551234',
+  )
+})
+
+const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`))
+const northAmerican = fc
+  .tuple(fc.integer({ min: 200, max: 999 }), fc.integer({ min: 200, max: 999 }), digits(4))
+  .map(([area, exchange, line]) => `+1${area}${exchange}${line}`)
+const anything = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), digits(11), northAmerican)
+
+test('whatever is given, there is a verdict, and what is callable is an ordinary number of the US or Canada', () => {
+  fc.assert(
+    fc.property(anything, number => {
+      if (verdictOf(number) !== 'callable') return
+      expect(number).toMatch(/^\+1[2-9]\d{2}[2-9]\d{6}$/)
+      expect(number).not.toMatch(/^\+1(900|\d{3}976|\d{3}[2-9]11|[56]00|700)/)
+      expect(['US', 'CA']).toContain(parsePhoneNumberFromString(number)?.country)
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+const separated = (text: string) =>
+  fc
+    .array(fc.constantFrom('', ' ', '-', '.', '(', ')'), { minLength: text.length, maxLength: text.length })
+    .map(marks => [...text].map((digit, n) => digit + marks[n]).join(''))
+const emergency = fc
+  .tuple(
+    fc.constantFrom('', '+', '1', '+1'),
+    fc.constantFrom('211', '311', '411', '511', '611', '711', '811', '911', '988', '112', '999', '000'),
+  )
+  .chain(([prefix, code]) => separated(prefix + code))
+
+test('an emergency number is one however it is written, and with +1', () => {
+  fc.assert(
+    fc.property(emergency, number => {
+      expect(verdictOf(number)).toBe('emergency_number')
+    }),
+  )
+})
+
+// The members of the plan besides the US and Canada, by NANPA's list of area codes.
+const ELSEWHERE =
+  '242 246 264 268 284 340 345 441 473 649 658 664 670 671 684 721 758 767 784 787 809 829 849 868 869 876 939'
+const exchange = fc.integer({ min: 200, max: 999 }).filter(exchange => exchange % 100 !== 11 && exchange !== 976)
+
+test('no number of another member of the North American plan is called, whether it exists or not', () => {
+  const number = fc
+    .tuple(fc.constantFrom(...ELSEWHERE.split(' ')), exchange, digits(4))
+    .map(([area, exchange, line]) => `+1${area}${exchange}${line}`)
+    .filter(number => !number.endsWith('5551212'))
+  fc.assert(
+    fc.property(number, number => {
+      expect(verdictOf(number)).toBe('unsupported_region')
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('a premium or personal number is blocked in any area', () => {
+  const premium = fc.oneof(
+    fc.tuple(fc.constantFrom('900', '500', '533', '588', '600', '700'), exchange, digits(4)),
+    fc.tuple(fc.integer({ min: 200, max: 999 }), fc.constant(976), digits(4)),
+  )
+  fc.assert(
+    fc.property(premium, ([area, exchange, line]) => {
+      fc.pre(`${exchange}${line}` !== '5551212')
+      expect(verdictOf(`+1${area}${exchange}${line}`)).toBe('blocked_number')
+    }),
+  )
+})
+
+test('a refusal says what was expected and repeats nothing that was given', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[+\d]{4,20}$/), number => {
+      const verdict = checkNumber(number)
+      if (verdict.kind === 'callable') return
+      expect(verdict.message).toContain('Expected ')
+      if (!'+14155551234'.includes(number)) expect(verdict.message).not.toContain(number)
+    }),
   )
 })

@@ -56,7 +56,9 @@ test('the first of capture and release settles a hold; all others change nothing
 
 test('a repeated grant adds nothing', async () => {
   const { accountId } = await api().newAccount()
-  await Promise.all([1, 2, 3].map(() => api().credits.grant(accountId, 'cs_1', 10)))
+  const grants = await Promise.all([1, 2, 3].map(() => api().credits.grant(accountId, 'cs_1', 10)))
+  expect(grants.sort((a, b) => a.localeCompare(b))).toEqual(['granted', 'granted_before', 'granted_before'])
+  expect(await api().credits.grant('acc_nobody', 'cs_1', 10)).toBe('no_account')
   expect(await accountOf(accountId)).toMatchObject({ bought: 15, balance: 15, grants: { welcome: 5, cs_1: 10 } })
 })
 
@@ -118,6 +120,8 @@ test('under any interleaving an account is balanced at every moment, and its led
       const account = await accountOf(accountId)
       expect(isBalanced(account)).toBe(true)
       expect(account.unposted).toEqual({})
+      const grants = new Set(clients.flat().flatMap(({ act, id }) => (act === 'grant' ? [id] : [])))
+      expect(account.bought).toBe(5 + 2 * grants.size)
       const posted = (await ledgerOf(accountId)).reduce((sum, entry) => sum + Number(entry.credits), 0)
       expect(posted).toBe(account.balance + Object.keys(account.holds).length)
     }),

@@ -2,7 +2,8 @@
 // P1  A checkout is stored before its address is given away. What a payment adds, and to whom, is read there; an event
 //     has to agree with it, and decides nothing.
 // P2  Credits are granted by the checkout's id: any number of its events, however late, adds them once.
-// P3  An account has one open checkout in a mode, which is offered until it is paid, expires, or the price changes.
+// P3  An account has one open checkout in a mode, which is offered until it is paid, expires, or the price changes. The
+//     provider knows best whether it is open, and is asked.
 import type { Mode } from '../calls/call.ts'
 
 /** An amount in the currency's smallest unit, such as cents, and its ISO code in lower case. */
@@ -22,8 +23,6 @@ export interface Checkout {
   url: string
   createdAt: Date
   expiresAt: Date
-  /** When the provider first told that it is completed: its page takes no more payment. */
-  closedAt: Date | null
 }
 
 /** What the payment provider tells of a checkout. */
@@ -40,17 +39,15 @@ export const CREDITS_SOLD = 10
 
 // A person needs some time to pay on a page that is about to expire.
 const TIME_TO_PAY_MS = 10 * 60_000
-const ATTEMPT_MS = 60_000
+const ATTEMPT_MS = 60 * 60_000
 
-/** Whether a checkout can still be paid, at the price of today. */
+/** Whether a checkout, if it is open, may be offered again: it has the price of today, and time enough. */
 export const isOffered = (checkout: Checkout, price: Price, now: Date): boolean =>
-  checkout.closedAt === null &&
-  checkout.expiresAt.getTime() - now.getTime() > TIME_TO_PAY_MS &&
-  isSamePrice(checkout.price, price)
+  checkout.expiresAt.getTime() - now.getTime() > TIME_TO_PAY_MS && isSamePrice(checkout.price, price)
 
 /**
  * The provider's idempotency key of the checkout that follows `before`: requests at once, in whatever process, make one.
- * It changes every minute, because the provider repeats a fault of its own for as long as it knows the key.
+ * It changes every hour, because the provider repeats a fault of its own for as long as it knows the key.
  */
 export const checkoutKey = (
   { accountId, mode }: { accountId: string; mode: Mode },

@@ -35,7 +35,7 @@ export const createCheckoutService = ({ checkouts, credits, shops, log }: Checko
     const { accountId, mode } = buyer
     const now = new Date()
     const latest = await checkouts.findLatest(accountId, mode)
-    if (latest && isOffered(latest, price, now)) return latest.url
+    if (latest && isOffered(latest, price, now) && (await provider.isOpen(latest._id))) return latest.url
     const made = await provider.createCheckout({
       accountId,
       credits: CREDITS_SOLD,
@@ -52,7 +52,6 @@ export const createCheckoutService = ({ checkouts, credits, shops, log }: Checko
       url,
       createdAt: now,
       expiresAt,
-      closedAt: null,
     })
     return url
   }
@@ -64,7 +63,9 @@ export const createCheckoutService = ({ checkouts, credits, shops, log }: Checko
       if (!shop) return refusal(remaining, 'None are sold here: ask whoever runs this server for more')
       try {
         const url = await open(buyer, shop)
-        return refusal(remaining, `Buy ${CREDITS_SOLD} more at ${url}`, { buy_credits_url: url })
+        return refusal(remaining, `Buy ${CREDITS_SOLD} more on the page in buy_credits_url`, {
+          buy_credits_url: url,
+        })
       } catch (error) {
         log.error({ account_id: buyer.accountId, reason: messageOf(error) }, 'no checkout could be made')
         return refusal(
@@ -83,12 +84,9 @@ export const createCheckoutService = ({ checkouts, credits, shops, log }: Checko
       if (!checkout || verdict === 'unknown') return log.info(facts, 'a payment for something else')
       if (verdict === 'of_another' || verdict === 'wrong_amount')
         return log.error({ ...facts, payment }, 'a payment that is not what was sold: nothing is granted')
-      if (verdict === 'paid') {
-        const grant = await credits.grant(purseOf(checkout), checkout._id, checkout.credits)
-        const level = grant === 'no_account' ? 'error' : 'info'
-        log[level]({ ...facts, credits: checkout.credits, grant }, 'a payment')
-      }
-      await checkouts.close(checkout._id, new Date())
+      if (verdict === 'unpaid') return log.info(facts, 'a payment that takes days has begun')
+      const grant = await credits.grant(purseOf(checkout), checkout._id, checkout.credits)
+      log[grant === 'no_account' ? 'error' : 'info']({ ...facts, credits: checkout.credits, grant }, 'a payment')
     },
   }
 }

@@ -29,10 +29,5 @@ export const createCheckoutStore = (db: Db) => {
 
     findLatest: async (accountId: string, mode: Mode): Promise<Checkout | null> =>
       await checkouts.findOne({ accountId, mode }, { sort: { createdAt: -1, _id: -1 } }),
-
-    /** Notes that its page takes no more payment; a second time changes nothing. */
-    close: async (id: string, now: Date): Promise<void> => {
-      await checkouts.updateOne({ _id: id, closedAt: null }, { $set: { closedAt: now } })
-    },
   }
 }

@@ -74,6 +74,8 @@ export interface CheckoutRequest {
 export interface PaymentProvider {
   /** Makes a page on which a person pays. Throws when the provider does not answer in time, or refuses. */
   createCheckout: (request: CheckoutRequest) => Promise<{ id: string; url: string; expiresAt: Date }>
+  /** Whether a checkout can still be paid; false for one that the provider does not know. */
+  isOpen: (checkoutId: string) => Promise<boolean>
 }
 
 /** The engine that runs each call's workflow; the workflow's id is the call's id. */

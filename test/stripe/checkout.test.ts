@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { createPaymentRouter } from '../../src/providers/stripe/routes.ts'
 import { CALL, serve } from '../api/api.ts'
-import { PRICE, WEBHOOK_SECRET, deliver, press, useShop } from './shop.ts'
+import { PRICE, WEBHOOK_SECRET, deliver, press, serveStripe, useShop } from './shop.ts'
 
 const { shop, api } = useShop()
 
@@ -45,7 +45,7 @@ describe('happy', () => {
     expect(status).toBe(402)
     expect(body).toEqual({
       code: 'insufficient_credits',
-      error: expect.stringContaining(`Buy 10 more at ${pageUrl}`),
+      error: expect.stringContaining('Buy 10 more on the page in buy_credits_url'),
       buy_credits_url: expect.stringMatching(/^http.+\/c\/pay\/cs_test_\w+$/),
     })
     const page = await (await fetch(pageUrl)).text()
@@ -130,6 +130,16 @@ describe('happy', () => {
     const checkouts = api().db.collection<{ _id: string }>('checkouts')
     await checkouts.updateOne({ _id }, { $set: { expiresAt: new Date(Date.now() + 60_000) } })
     expect((await shop().refused(key)).pageUrl).not.toBe(pageUrl)
+  })
+
+  test('a page that the provider has forgotten, or has closed, is not offered', async () => {
+    const { key } = await shop().spentAccount()
+    const { pageUrl } = await shop().refused(key)
+    const forgetful = await serveStripe('http://127.0.0.1:1/events')
+    onTestFinished(forgetful.close)
+    const next = (await shop().refused(key, await serveWith({ baseUrl: forgetful.url }))).pageUrl
+    expect(next).toMatch(forgetful.url)
+    expect(next.split('/').at(-1)).not.toBe(pageUrl.split('/').at(-1))
   })
 
   test('who has paid comes back to a page that says so', async () => {

@@ -48,6 +48,10 @@ const conformance = (reach: () => { key: string; baseUrl: string }): void => {
       status: 'open',
       success_url: 'https://errand.example/stripe/thanks',
     })
+    expect(await provider().isOpen(id)).toBe(true)
+    await client.checkout.sessions.expire(id)
+    expect(await provider().isOpen(id)).toBe(false)
+    expect(await provider().isOpen('cs_test_of_nobody')).toBe(false)
   })
 
   test('one key makes one checkout, also at once', async () => {

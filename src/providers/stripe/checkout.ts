@@ -12,6 +12,8 @@ export interface PaymentProviderOptions {
   timeoutMs: number
 }
 
+const NOT_FOUND = 404
+
 /** Stripe's own client, sent to the base URL of the settings. */
 const createClient = ({ STRIPE_SECRET_KEY, STRIPE_BASE_URL }: ShopSettings, timeoutMs: number): Stripe => {
   const { protocol, hostname, port } = new URL(STRIPE_BASE_URL)
@@ -61,6 +63,16 @@ export const createPaymentProvider = ({
       if (!/^cs_\w{1,200}$/.test(session.id) || !session.url)
         throw new Error('the payment provider made a checkout without an id or a page')
       return { id: session.id, url: session.url, expiresAt: new Date(session.expires_at * 1000) }
+    },
+
+    isOpen: async checkoutId => {
+      try {
+        return (await client.checkout.sessions.retrieve(checkoutId)).status === 'open'
+      } catch (error) {
+        if (error instanceof Stripe.errors.StripeInvalidRequestError && error.statusCode === NOT_FOUND)
+          return false
+        throw error
+      }
     },
   }
 }

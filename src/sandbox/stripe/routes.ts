@@ -94,6 +94,14 @@ export const createStripeServer = (options: StripeOptions): StripeServer => {
     .get('/:id', ctx => {
       ctx.body = presentSession(sessionOf(ctx), secondsNow())
     })
+    .post('/:id/expire', async ctx => {
+      const session = sessionOf(ctx)
+      if (statusOf(session, secondsNow()) !== 'open')
+        throw new StripeRefusal(400, 'Only Checkout Sessions with a status in ["open"] can be expired.')
+      session.isExpired = true
+      ctx.body = presentSession(session, secondsNow())
+      void events.send('checkout.session.expired', ctx.body as object)
+    })
 
   const pages = new Router({ prefix: '/c/pay' })
     .use(answerRefusals(log))

@@ -12,6 +12,7 @@ export interface Session {
   createdSeconds: number
   expiresSeconds: number
   isComplete: boolean
+  isExpired: boolean
   isPaid: boolean
 }
 
@@ -25,13 +26,14 @@ export const newSession = (parameters: SessionParameters, baseUrl: string, nowSe
     createdSeconds: nowSeconds,
     expiresSeconds: parameters.expires_at ?? nowSeconds + DAY_SECONDS,
     isComplete: false,
+    isExpired: false,
     isPaid: false,
   }
 }
 
 export const statusOf = (session: Session, nowSeconds: number): 'open' | 'complete' | 'expired' => {
   if (session.isComplete) return 'complete'
-  return nowSeconds >= session.expiresSeconds ? 'expired' : 'open'
+  return session.isExpired || nowSeconds >= session.expiresSeconds ? 'expired' : 'open'
 }
 
 export const amountOf = ({ parameters }: Session): number =>

@@ -7,6 +7,7 @@ import type { Conversation, EndReason } from '../src/conversations/conversation.
 import type { ConversationStore } from '../src/conversations/store.ts'
 import { purseOf } from '../src/credits/credit.ts'
 import type { CreditStore } from '../src/credits/store.ts'
+import type { DoNotCallService } from '../src/do-not-call/service.ts'
 import type { Log } from '../src/log.ts'
 import type { CallEnding, FinishInput, FinishResult, OpenCallResult } from '../workflows/contract.ts'
 import { wholeSeconds } from './conclusion.ts'
@@ -15,10 +16,11 @@ export interface CallDeps {
   calls: CallStore
   conversations: ConversationStore
   credits: Pick<CreditStore, 'capture' | 'release'>
+  doNotCall: Pick<DoNotCallService, 'addCallee'>
   log: Log
 }
 
-export const createCallActivities = ({ calls, conversations, credits, log }: CallDeps) => {
+export const createCallActivities = ({ calls, conversations, credits, doNotCall, log }: CallDeps) => {
   /** Ends and seals what is still open of the conversation: a host that waits for its stream is told by that. */
   const closeConversation = async (callId: string, ending: CallEnding): Promise<Conversation | null> => {
     await conversations.end(callId, { by: 'workflow', reason: reasonOf(ending), at: new Date() })
@@ -51,6 +53,7 @@ export const createCallActivities = ({ calls, conversations, credits, log }: Cal
       // The credit comes before the status, so that whoever sees the end sees the balance after it.
       await settle(call, status)
       const conversation = await closeConversation(callId, ending)
+      if (conversation?.doNotCallAt) await doNotCall.addCallee(call)
       const stored = (await calls.advance(callId, status, factsOf(call, conversation, ending))) ?? call
       const { outcome, errorCode } = stored
       log.info({ call_id: callId, status, outcome, error_code: errorCode }, 'the call has ended')

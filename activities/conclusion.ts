@@ -8,6 +8,8 @@ import type { CallStore } from '../src/calls/store.ts'
 import { turnsOf } from '../src/conversations/conversation.ts'
 import type { Conversation } from '../src/conversations/conversation.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
+import { IS_LISTED } from '../src/do-not-call/entry.ts'
+import type { DoNotCallService } from '../src/do-not-call/service.ts'
 import type { HostStore } from '../src/hosts/store.ts'
 import type { Analyst } from '../src/providers/ports.ts'
 import type { ConcludeResult, EndConversationInput } from '../workflows/contract.ts'
@@ -17,9 +19,16 @@ export interface ConclusionDeps {
   conversations: ConversationStore
   hosts: Pick<HostStore, 'find'>
   analyst: Analyst
+  doNotCall: Pick<DoNotCallService, 'addCallee'>
 }
 
-export const createConclusionActivities = ({ calls, conversations, hosts, analyst }: ConclusionDeps) => {
+export const createConclusionActivities = ({
+  calls,
+  conversations,
+  hosts,
+  analyst,
+  doNotCall,
+}: ConclusionDeps) => {
   /** The carrier ended the leg, and the host that held the conversation was not alive to store its last words. */
   const lostItsHost = async ({ host, ended, sealed }: Conversation): Promise<boolean> => {
     if (sealed || !host || ended?.reason !== 'callee_hung_up') return false
@@ -32,6 +41,12 @@ export const createConclusionActivities = ({ calls, conversations, hosts, analys
     if (transcript === null || !turns.some(isCalleesWords)) return NOTHING_SAID
     const { objective, businessName } = call.request
     return await analyst.analyse({ objective, businessName, transcript }, cancellationSignal())
+  }
+
+  const resultOf = async (call: Call, conversation: Conversation): Promise<CallResult> => {
+    const result = await judge(call, turnsOf(conversation))
+    if (!conversation.doNotCallAt) return result
+    return { ...result, outcomeDetails: [result.outcomeDetails, IS_LISTED].filter(Boolean).join(' ') }
   }
 
   return {
@@ -51,11 +66,13 @@ export const createConclusionActivities = ({ calls, conversations, hosts, analys
       if (!call || !found) throw ApplicationFailure.nonRetryable('the call is gone', 'call_not_found')
       const isHostLost = await lostItsHost(found)
       const conversation = (await conversations.sealForHost(callId, new Date())) ?? found
+      // At once, and not when the call is judged: another one may be waiting to dial the number.
+      if (conversation.doNotCallAt) await doNotCall.addCallee(call)
       await calls.setEndedAt(callId, conversation.ended?.at ?? new Date(), wholeSeconds(conversation.mediaMs))
       if ((await calls.find(callId))?.cancelRequestedAt) return { kind: 'canceled' }
       if (isHostLost || isOurFault(conversation)) return { kind: 'broken' }
       // An earlier attempt has stored its result, and its answer was lost.
-      if (call.outcome === null) await calls.setResult(callId, await judge(call, turnsOf(conversation)))
+      if (call.outcome === null) await calls.setResult(callId, await resultOf(call, conversation))
       return { kind: 'concluded' }
     },
   }

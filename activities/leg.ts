@@ -4,11 +4,14 @@
 // L3  A leg that comes too late, or as a second one, is hung up.
 // L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
 // L5  A leg is taken from a host only while that host holds the conversation, and from then on it cannot end it.
+// L6  Right before the dial the number is looked for on the do-not-call list once more: it may have come there since.
 import { isOver } from '../src/calls/call.ts'
 import type { Call, LegEnd } from '../src/calls/call.ts'
 import type { CallStore } from '../src/calls/store.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
 import type { DialLocks } from '../src/dial-locks/service.ts'
+import { LISTED_MEANWHILE } from '../src/do-not-call/entry.ts'
+import type { DoNotCallService } from '../src/do-not-call/service.ts'
 import type { Log } from '../src/log.ts'
 import type { Carrier, Leg } from '../src/providers/ports.ts'
 import type {
@@ -24,12 +27,13 @@ export interface LegDeps {
   conversations: ConversationStore
   carrier: Carrier
   dialLocks: DialLocks
+  doNotCall: Pick<DoNotCallService, 'has'>
   log: Log
   timeouts: { dialUntilMs: number; dialUnknownMs: number; dialLockWaitMs: number; timeLimitMarginSeconds: number }
 }
 
 export const createLegActivities = (deps: LegDeps) => {
-  const { calls, conversations, carrier, dialLocks, log, timeouts } = deps
+  const { calls, conversations, carrier, dialLocks, doNotCall, log, timeouts } = deps
 
   /** Until the dial is given up, should its answer be lost (L4). */
   const lock = async (call: Call): Promise<boolean> =>
@@ -63,6 +67,12 @@ export const createLegActivities = (deps: LegDeps) => {
         log.warn({ call_id: call._id, reason: outcome.message }, 'the carrier may or may not have dialled')
         return await noteUnknown(call._id)
     }
+  }
+
+  const refuseListed = async ({ _id }: Call): Promise<PlaceCallResult> => {
+    log.info({ call_id: _id }, 'not dialled: the number is on the do-not-call list')
+    await calls.refuseDial(_id, LISTED_MEANWHILE)
+    return { kind: 'refused' }
   }
 
   const bind = async (callId: string, legId: string): Promise<PlaceCallResult> => {
@@ -124,9 +134,12 @@ export const createLegActivities = (deps: LegDeps) => {
       const call = await calls.find(callId)
       if (!call) return { kind: 'not_dialable' }
       if (!call.dial && !(await lock(call))) return { kind: 'locked' }
+      // Before the claim: what the store does not answer now can be asked again, a dial that was claimed cannot.
+      const isListed = await doNotCall.has(call, call.request.toPhoneNumber)
       const until = new Date(Date.now() + timeouts.dialUntilMs)
       const claimed = await calls.claimDial(callId, until)
-      const result = claimed ? await submit(claimed, until, ringSeconds) : unclaimed(await calls.find(callId))
+      const dial = isListed ? refuseListed : submit
+      const result = claimed ? await dial(claimed, until, ringSeconds) : unclaimed(await calls.find(callId))
       if (result.kind !== 'unknown') await dialLocks.release(call)
       return result
     },

@@ -10,6 +10,8 @@ import type { Mode } from './calls/call.ts'
 import type { ConversationStore } from './conversations/store.ts'
 import { creditRoutes } from './credits/routes.ts'
 import type { CreditStore } from './credits/store.ts'
+import { doNotCallRoutes } from './do-not-call/routes.ts'
+import type { DoNotCallService } from './do-not-call/service.ts'
 import { errorResponses } from './http/errors.ts'
 import { createHealthRouter } from './http/health.ts'
 import { createRouter, mount } from './http/mount.ts'
@@ -29,6 +31,7 @@ export interface AppDeps extends Observers {
   credits: CreditStore
   checkout: CheckoutService
   accounts: AccountService
+  doNotCall: DoNotCallService
   keys: KeyService
   idempotency: IdempotencyService
   rateLimits: RateLimits
@@ -51,7 +54,10 @@ export interface AppDeps extends Observers {
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
   const routers = [
-    createRouter([...callRoutes(createCallService(deps)), ...creditRoutes(deps.credits)], deps),
+    createRouter(
+      [...callRoutes(createCallService(deps)), ...creditRoutes(deps.credits), ...doNotCallRoutes(deps.doNotCall)],
+      deps,
+    ),
     deps.carrierRouter,
     deps.paymentRouter,
     createHealthRouter(deps.isStoreReachable, deps.metrics),

@@ -8,6 +8,8 @@ import { createCallStore } from './calls/store.ts'
 import type { ApiConfig } from './config.ts'
 import { createConversationStore } from './conversations/store.ts'
 import { createCreditStore } from './credits/store.ts'
+import { createDoNotCallService } from './do-not-call/service.ts'
+import { createDoNotCallStore } from './do-not-call/store.ts'
 import { createHostStore } from './hosts/store.ts'
 import { createIdempotencyService } from './idempotency/service.ts'
 import { createIdempotencyStore } from './idempotency/store.ts'
@@ -47,6 +49,8 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
   const conversations = createConversationStore(db)
   await conversations.ensureIndexes()
   await createRateLimitStore(db).ensureIndexes()
+  const doNotCall = createDoNotCallStore(db)
+  await doNotCall.ensureIndexes()
   const credits = createCreditStore(db)
   await credits.ensureIndexes()
   const checkouts = createCheckoutStore(db)
@@ -83,6 +87,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
     credits,
     checkout,
     accounts: createAccountService(db),
+    doNotCall: createDoNotCallService(doNotCall),
     keys: createKeyService(db),
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
     rateLimits: createRateLimits(db),

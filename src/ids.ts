@@ -3,8 +3,11 @@ import { randomBytes, randomInt } from 'node:crypto'
 // Crockford's base 32: sorts like the number it writes.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
-/** A new call id, `cl_` + 26 characters: 48 bits of time, 80 random bits. Ids sort by time, also within one millisecond of one process. */
-export const newCallId = (): string => `cl_${monotonicUlid(Date.now())}`
+/** A new id of a noun that is listed: prefix + 26 characters, 48 bits of time, 80 random bits. Ids sort by time, also within one millisecond of one process. */
+export const newSortableId = (prefix: string): string => `${prefix}_${monotonicUlid(Date.now())}`
+
+/** A new call id, `cl_…`. */
+export const newCallId = (): string => newSortableId('cl')
 
 /** When a call's id was made; an invalid date for what is none. */
 export const callIdTime = (id: string): Date => {

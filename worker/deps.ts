@@ -5,6 +5,8 @@ import { createConversationStore } from '../src/conversations/store.ts'
 import { createCreditStore } from '../src/credits/store.ts'
 import { createDialLocks } from '../src/dial-locks/service.ts'
 import { createDialLockStore } from '../src/dial-locks/store.ts'
+import { createDoNotCallService } from '../src/do-not-call/service.ts'
+import { createDoNotCallStore } from '../src/do-not-call/store.ts'
 import { createHostStore } from '../src/hosts/store.ts'
 import { createIdempotencyStore } from '../src/idempotency/store.ts'
 import type { Log } from '../src/log.ts'
@@ -57,6 +59,7 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     hosts: createHostStore(mongo.db),
     credits: createCreditStore(mongo.db),
     locks: createDialLockStore(mongo.db),
+    doNotCall: createDoNotCallService(createDoNotCallStore(mongo.db)),
     idempotency: createIdempotencyStore(mongo.db),
     rateLimits: createRateLimitStore(mongo.db),
     engine: createEngine({ client: temporal.client, timeouts: config.timeouts }),

@@ -9,7 +9,7 @@ import { spokenLine, tagged, taggedLine } from './data.ts'
 import { parseLanguage } from './language.ts'
 import { writeSections } from './prompts.ts'
 import type { Condition, Directives, Prompts, Slot } from './prompts.ts'
-import { END_CALL, PRESS_KEYS, WAIT } from './tools.ts'
+import { DO_NOT_CALL, END_CALL, PRESS_KEYS, WAIT } from './tools.ts'
 import type { ModelTool } from './tools.ts'
 
 const CHARACTERS: Record<Slot | 'website', number> = {
@@ -56,7 +56,7 @@ export const buildBriefing = (prompts: Prompts, input: BriefingInput): Briefing 
   return {
     settings: {
       instructions: instructionsOf(prompts, input, language.name),
-      tools: [END_CALL, PRESS_KEYS, WAIT],
+      tools: [END_CALL, PRESS_KEYS, WAIT, DO_NOT_CALL],
       transcriptionLanguage: language.code,
     },
     items: input.website?.kind === 'read' ? [websiteItem(prompts, input.website)] : [],

@@ -74,11 +74,19 @@ export const WAIT: ModelTool = {
   },
 }
 
+/** How the agent has the callee left alone from now on; the number is the call's own, so there is nothing to say. */
+export const DO_NOT_CALL: ModelTool = {
+  name: 'do_not_call',
+  description: 'Has this callee never be called again. Say nothing with it.',
+  parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
+}
+
 /** What the agent asks for by calling a function; everything else about a call is fixed before it. */
 export type ToolCall =
   | { kind: 'end_call'; reason: EndCallReason | null; spokeWith: 'person' | 'machine' | null }
   | { kind: 'press_keys'; digits: string }
   | { kind: 'wait'; until: 'beep' | 'more_is_said' }
+  | { kind: 'do_not_call' }
   | { kind: 'invalid'; problem: string }
 
 /** Reads a function call; never throws. */
@@ -99,6 +107,8 @@ export const parseToolCall = (name: string, text: string): ToolCall => {
       return given.until === 'beep' || given.until === 'more_is_said'
         ? { kind: 'wait', until: given.until }
         : { kind: 'invalid', problem: 'until must be beep or more_is_said.' }
+    case DO_NOT_CALL.name:
+      return { kind: 'do_not_call' }
     default:
       return { kind: 'invalid', problem: 'There is no such tool.' }
   }

@@ -49,4 +49,5 @@ const presentWithTurns = (call: Omit<Call, 'context'>, turns: Turn[] | null) => 
   answered_by: call.answeredBy,
 })
 
-const toSecond = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')
+/** A moment on the wire: UTC, ISO 8601, to the second. */
+export const toSecond = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')

@@ -2,11 +2,10 @@
 import { z } from 'zod'
 
 import { field } from '../http/fields.ts'
+import { pageLimit, time } from '../http/page.ts'
 import { CALL_STATUSES, OUTCOMES } from './call.ts'
 
 const CALL_ID = /^cl_[0-9a-hjkmnp-tv-z]{26}$/
-const DEFAULT_PAGE = 50
-const MAX_PAGE = 200
 
 const text = (maxLength: number, description: string, example: string) =>
   field(z.string().trim().max(maxLength).optional(), {
@@ -88,20 +87,7 @@ export const callParams = z.object({
 
 /** The query of GET /calls. */
 export const listCallsQuery = z.object({
-  limit: field(
-    z
-      .string()
-      .trim()
-      .regex(/^\d{1,15}$/)
-      .transform(digits => Math.min(Number(digits), MAX_PAGE))
-      .pipe(z.int().min(1))
-      .default(DEFAULT_PAGE),
-    {
-      expected: 'a whole number from 1 to 200',
-      description: 'How many calls to return: 1 to 200, larger is taken as 200, 50 by default.',
-      examples: ['50'],
-    },
-  ),
+  limit: pageLimit('calls'),
   status: field(z.enum(CALL_STATUSES).optional(), {
     expected: `one of ${CALL_STATUSES.join(', ')}`,
     description: 'Only calls in this status.',
@@ -113,8 +99,6 @@ export const listCallsQuery = z.object({
     examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],
   }),
 })
-
-const time = z.string().meta({ description: 'UTC, ISO 8601, to the second.', examples: ['2026-02-20T12:00:05Z'] })
 
 const callId = z.string().meta({ description: 'The id of the call. Ids sort by time.' })
 const status = z.enum(CALL_STATUSES).meta({ description: 'Only ever moves forward.' })

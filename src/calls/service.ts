@@ -8,6 +8,7 @@ import { turnsOf } from '../conversations/conversation.ts'
 import type { CheckoutService } from '../checkout/service.ts'
 import { OPEN_CALLS_CAP, purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
+import type { DoNotCallService } from '../do-not-call/service.ts'
 import { AppError } from '../errors.ts'
 import type { Attempt } from '../idempotency/service.ts'
 import { newCallId } from '../ids.ts'
@@ -25,6 +26,7 @@ export interface CallServiceDeps {
   credits: CreditStore
   checkout: Pick<CheckoutService, 'insufficientCredits'>
   accounts: AccountService
+  doNotCall: Pick<DoNotCallService, 'has'>
   engine: Engine
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
@@ -42,7 +44,7 @@ export interface CallWithTurns {
 export type CallService = ReturnType<typeof createCallService>
 
 export const createCallService = (deps: CallServiceDeps) => {
-  const { calls, conversations, credits, checkout, accounts, engine, modes, log } = deps
+  const { calls, conversations, credits, checkout, accounts, doNotCall, engine, modes, log } = deps
 
   const accept = async ({ accountId, mode }: Principal, request: CallRequest, attempt: Attempt | null) => {
     const call = newCall(attempt?.callId ?? newCallId(), accountId, mode, request, new Date())
@@ -78,6 +80,16 @@ export const createCallService = (deps: CallServiceDeps) => {
       `Too many calls are open at once. Expected at most ${OPEN_CALLS_CAP}: retry when one of them has ended`,
       { 'Retry-After': '30' },
     )
+  }
+
+  const checkCallee = async (principal: Principal, number: string): Promise<void> => {
+    const verdict = checkNumber(number)
+    if (verdict.kind === 'refused') throw new AppError(verdict.code, verdict.message)
+    if (await doNotCall.has(principal, number))
+      throw new AppError(
+        'blocked_number',
+        'This number is on your do-not-call list. Expected another one, or DELETE /api/v1/do_not_call/{number} first',
+      )
   }
 
   const start = async (call: Call): Promise<void> => {
@@ -138,8 +150,7 @@ export const createCallService = (deps: CallServiceDeps) => {
         await start(earlier)
         return { call: earlier, remaining: await credits.remaining(purseOf(principal)) }
       }
-      const verdict = checkNumber(request.toPhoneNumber)
-      if (verdict.kind === 'refused') throw new AppError(verdict.code, verdict.message)
+      await checkCallee(principal, request.toPhoneNumber)
       if (!modes.has(principal.mode)) throw notSetUp(principal.mode)
       const record = request.record ?? (await accounts.recordsByDefault(principal.accountId))
       const accepted = await accept(principal, { ...request, record }, attempt)

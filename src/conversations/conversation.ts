@@ -63,6 +63,8 @@ export interface Conversation {
   detected: Detection | null
   /** Since when the client wants it ended: its host says goodbye. */
   cancelRequestedAt: Date | null
+  /** When the callee asked not to be called again; absent from conversations that were made before there was a list. */
+  doNotCallAt?: Date | null
   /** Who answered by what was heard; `null`: only the carrier knows. */
   answeredBy: AnsweredBy | null
   ended: ConversationEnd | null
@@ -83,6 +85,7 @@ export const newConversation = (callId: string): Conversation => ({
   started: null,
   detected: null,
   cancelRequestedAt: null,
+  doNotCallAt: null,
   answeredBy: null,
   ended: null,
   sealed: null,

@@ -107,6 +107,10 @@ export const createConversationStore = (db: Db) => {
     ): Promise<boolean> =>
       (await change(held(callId, generation), { [`turns.${turnKey(index)}`]: turn, mediaMs })) !== null,
 
+    /** The callee does not want to be called again; false if this generation no longer holds the conversation. */
+    noteDoNotCall: async (callId: string, generation: number, now: Date): Promise<boolean> =>
+      (await change(held(callId, generation), { doNotCallAt: now })) !== null,
+
     /** The host's own decision to end; false if it was ended already, or is being taken away from this generation. */
     endByHost: async (callId: string, generation: number, end: ConversationEnd): Promise<boolean> =>
       (await change({ ...held(callId, generation), moving: { $ne: generation }, ended: null }, { ended: end })) !==

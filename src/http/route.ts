@@ -65,7 +65,7 @@ export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields
     await handle({
       principal,
       attempt,
-      params: check(operation.params, params),
+      params: check(operation.params, params, operation.fieldCodes),
       query: check(operation.query, query),
       body: check(operation.body, body, operation.fieldCodes),
     }),

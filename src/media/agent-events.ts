@@ -17,6 +17,8 @@ export interface AgentEvents {
   waitsForBeep: () => void
   /** Who answered, as far as the agent can tell. */
   found: (who: AnsweredBy) => void
+  /** The callee does not want to be called again. */
+  doNotCall: () => void
   /** A new session has taken over from a lost one. */
   resumed: (next: NextWord) => void
   /** There is no session any more, and none can be had. */

@@ -129,6 +129,7 @@ export const createAgent = (deps: AgentDeps) => {
     },
     waitForBeep: on.waitsForBeep,
     found: on.found,
+    doNotCall: on.doNotCall,
     log,
   })
 

@@ -50,6 +50,8 @@ export interface BridgeDeps extends Omit<AgentDeps, 'leg' | 'mediaMs' | 'on'> {
   maxDurationMs: number
   noFrameMs: number
   put: (index: number, turn: StoredTurn, mediaMs: number) => void
+  /** The callee does not want to be called again. */
+  doNotCall: () => void
 }
 
 export type Bridge = ReturnType<typeof startBridge>
@@ -143,6 +145,7 @@ export const startBridge = (deps: BridgeDeps) => {
       endCalled: () => (agent.isCalleeSpeaking() ? agent.refuseEndCall() : startClosing('agent_ended')),
       waitsForBeep: () => answering.waitForBeep(),
       found: who => answering.found(who),
+      doNotCall: deps.doNotCall,
       resumed: next => {
         if (canceledAtMs !== null) {
           closing = null

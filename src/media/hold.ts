@@ -72,6 +72,7 @@ export const hold = async (
       deps.onProgress({ turns: index + 1, mediaMs })
       recorder.put(index, turn, mediaMs)
     },
+    doNotCall: recorder.noteDoNotCall,
     metrics: deps.metrics,
     log,
   })

@@ -12,6 +12,8 @@ const MAX_PRESSES = 10
 /** The model takes a pause of half a second for the end of a sentence; a menu's end is longer. */
 const MENU_OVER_MS = 600
 const TOO_MANY_PRESSES = 'Too many keys were pressed on this call: no more can be. End the call.'
+/** The number is nobody's to choose: it is that of the call (`conversations/`). */
+const NOTED = 'Noted: this number will not be called again. Say so, apologise, say goodbye and end the call.'
 const STILL_SPEAKING = 'Not pressed: the callee goes on speaking. Listen to the end first.'
 
 export interface ToolCallDeps {
@@ -22,6 +24,8 @@ export interface ToolCallDeps {
   endCall: (callId: string) => void
   /** The agent hears the greeting of a voicemail, and waits for the beep. */
   waitForBeep: () => void
+  /** The callee does not want to be called again. */
+  doNotCall: () => void
   /** Who answered, as far as the agent can tell. */
   found: (who: AnsweredBy) => void
   log: Log
@@ -33,15 +37,15 @@ export const createToolCalls = (deps: ToolCallDeps) => {
   let waiting: { itemId: string; callId: string; keys: string }[] = []
   let quietMs = 0
 
-  const refuse = (callId: string, problem: string): void => {
-    deps.session()?.answerTool(callId, problem)
+  const answer = (callId: string, text: string): void => {
+    deps.session()?.answerTool(callId, text)
     // While somebody speaks the next response comes by itself.
     if (!deps.isCalleeSpeaking()) deps.session()?.respond()
   }
 
   const press = (itemId: string, callId: string, keys: string): void => {
     deps.found('machine')
-    if (presses >= MAX_PRESSES) return refuse(callId, TOO_MANY_PRESSES)
+    if (presses >= MAX_PRESSES) return answer(callId, TOO_MANY_PRESSES)
     waiting.push({ itemId, callId, keys })
     settle()
   }
@@ -67,10 +71,14 @@ export const createToolCalls = (deps: ToolCallDeps) => {
     const asked = parseToolCall(name, text)
     switch (asked.kind) {
       case 'invalid':
-        return refuse(callId, asked.problem)
+        return answer(callId, asked.problem)
       case 'wait':
         deps.session()?.answerTool(callId, 'Listening.')
         return asked.until === 'beep' ? deps.waitForBeep() : undefined
+      case 'do_not_call':
+        deps.log.info('the callee asked not to be called again')
+        deps.doNotCall()
+        return answer(callId, NOTED)
       case 'press_keys':
         return press(itemId, callId, asked.digits)
       case 'end_call':

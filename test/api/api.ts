@@ -14,6 +14,8 @@ import { createCheckoutService } from '../../src/checkout/service.ts'
 import { createCheckoutStore } from '../../src/checkout/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
+import { createDoNotCallService } from '../../src/do-not-call/service.ts'
+import { createDoNotCallStore } from '../../src/do-not-call/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
 import { createIdempotencyService } from '../../src/idempotency/service.ts'
 import { createIdempotencyStore } from '../../src/idempotency/store.ts'
@@ -111,6 +113,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     credits,
     checkout,
     accounts,
+    doNotCall: createDoNotCallService(createDoNotCallStore(db)),
     keys,
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
     rateLimits: createRateLimits(db),

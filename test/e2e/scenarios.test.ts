@@ -35,6 +35,26 @@ it('a callee who tries to take the agent over hears nothing but what the call is
   ])
 })
 
+it('a callee who asks never to be called again is put on the do-not-call list, and the result says so', async () => {
+  const { call, account } = await stack.play('forbids-further-calls')
+  expect(call.outcome_details).toContain('The number is on your do-not-call list now.')
+  expect(call.transcript).toMatch(
+    /Callee: Please never call this number again\.\nAgent: .*will not be called again.*$/,
+  )
+  const ask = async (path: string, body?: object) => {
+    const response = await fetch(`${stack.stack.apiUrl}/api/v1${path}`, {
+      headers: { 'x-api-key': account.testKey },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    })
+    return (await response.json()) as { code?: string; data?: unknown }
+  }
+  const number = '+14155550113'
+  expect((await ask('/do_not_call')).data).toMatchObject([{ to_phone_number: number, call_id: call.call_id }])
+  expect((await ask('/calls', { to_phone_number: number, objective: 'Try once more' })).code).toBe(
+    'blocked_number',
+  )
+})
+
 describe('what is said follows from the objective', () => {
   it("a dentist's appointment", async () => {
     const { call } = await stack.play('agrees', {

@@ -38,7 +38,7 @@ test('a turn that changes faster than it can be written is written as it is last
     return await conversations.putTurn(callId, generation, index, turn, mediaMs)
   }
   const recorder = createRecorder({
-    conversations: { putTurn },
+    conversations: { ...conversations, putTurn },
     callId: 'cl_1',
     generation: 1,
     log,
@@ -60,7 +60,7 @@ test('a fault of the store is waited out', async () => {
     return await conversations.putTurn(...args)
   }
   const recorder = createRecorder({
-    conversations: { putTurn },
+    conversations: { ...conversations, putTurn },
     callId: 'cl_1',
     generation: 1,
     log,
@@ -91,4 +91,26 @@ test('a host whose generation has passed writes nothing more, and is told', asyn
   await recorder.flush()
   expect(fenced).toBe(1)
   expect((await conversations.find('cl_1'))!.turns).toEqual({})
+})
+
+test('the wish not to be called again is written, however long the store is away', async () => {
+  const conversations = await heldConversation()
+  let faults = 2
+  const noteDoNotCall: typeof conversations.noteDoNotCall = async (...args) => {
+    if (faults-- > 0) throw new Error('the store is away')
+    return await conversations.noteDoNotCall(...args)
+  }
+  const recorder = createRecorder({
+    conversations: { ...conversations, noteDoNotCall },
+    callId: 'cl_1',
+    generation: 1,
+    log,
+    signal: new AbortController().signal,
+    onFenced: () => undefined,
+  })
+  recorder.noteDoNotCall()
+  recorder.put(0, TURN, 20)
+  await recorder.flush()
+  const { doNotCallAt, turns } = (await conversations.find('cl_1'))!
+  expect([doNotCallAt, turns['00000']]).toEqual([expect.any(Date), TURN])
 })

@@ -8,6 +8,7 @@ import { PassThrough } from 'node:stream'
 import { expect, inject } from 'vitest'
 
 import { createDevelopmentAccount } from '../../devstack/account.ts'
+import type { DevelopmentAccount } from '../../devstack/account.ts'
 import { placeAndFollow } from '../../devstack/demo/call.ts'
 import type { WireCall } from '../../devstack/demo/call.ts'
 import { differences, legsOf } from '../../devstack/demo/differences.ts'
@@ -23,6 +24,7 @@ export interface Played {
   call: WireCall & Record<string, unknown>
   turns: NonNullable<WireCall['turns']>
   leg: LegAccount
+  account: DevelopmentAccount
 }
 
 export const startScenarioStack = async (speed = 20) => {
@@ -52,7 +54,7 @@ export const startScenarioStack = async (speed = 20) => {
       const spent = followed.creditsBefore - followed.creditsAfter
       expect(await differences(stack, scenario, data, spent)).toEqual([])
       const [leg] = await legsOf(stack.sandboxUrl, data.call_id)
-      return { call: data as Played['call'], turns: data.turns ?? [], leg: leg! }
+      return { call: data as Played['call'], turns: data.turns ?? [], leg: leg!, account }
     },
     stop: async (): Promise<void> => {
       await stack.stop()

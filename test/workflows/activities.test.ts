@@ -68,6 +68,21 @@ describe('placeCall', () => {
     expect((await call.stored()).errorMessage).toContain('21211')
   })
 
+  it('does not dial a number that was put on the do-not-call list meanwhile, and says so', async () => {
+    const call = await runner.open()
+    const { accountId, request } = await call.stored()
+    await runner.doNotCall.add({ accountId, mode: 'test' }, request.toPhoneNumber, null)
+    expect(await place(call)).toEqual({ kind: 'refused' })
+    await call.activities.finish({ callId: call.id, ending: { status: 'failed', errorCode: 'call_failed' } })
+    expect(call.outside.dialed).toEqual([])
+    expect(await call.stored()).toMatchObject({
+      status: 'failed',
+      errorCode: 'call_failed',
+      errorMessage: expect.stringContaining('do-not-call list before it was dialled'),
+    })
+    expect(await call.balance()).toBe(5)
+  })
+
   it('dials nothing for a call that was canceled or has ended', async () => {
     const call = await runner.open()
     await runner.calls.advance(call.id, 'canceled')
@@ -355,5 +370,66 @@ describe('finish', () => {
     const finished = await call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
     expect(finished).toEqual({ status: 'canceled', outcome: null, turns: 0 })
     expect(await call.balance()).toBe(5)
+  })
+})
+
+describe('a callee who asked not to be called again', () => {
+  const asked = async () => {
+    const call = await runner.open()
+    await place(call)
+    await call.talk([...SAID])
+    await runner.conversations.noteDoNotCall(call.id, 1, new Date())
+    return call
+  }
+  const entryOf = async (call: Awaited<ReturnType<typeof asked>>) => {
+    const { accountId } = await call.stored()
+    const { entries } = await runner.doNotCall.list({ accountId, mode: 'test' }, { limit: 10 })
+    return entries
+  }
+
+  it('is on the list when the call is judged, once, and the outcome says so', async () => {
+    const call = await asked()
+    await call.endByHost('agent_ended')
+    await call.conclude()
+    await call.conclude()
+    await call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
+    const { request, outcomeDetails } = await call.stored()
+    expect(await entryOf(call)).toMatchObject([
+      {
+        toPhoneNumber: request.toPhoneNumber,
+        callId: call.id,
+        reason: 'The callee asked not to be called again.',
+      },
+    ])
+    expect(outcomeDetails).toBe(
+      'Booked. The callee asked not to be called again. The number is on your do-not-call list now.',
+    )
+  })
+
+  it('is on the list before the analysis is made', async () => {
+    const call = await asked()
+    await call.endByHost('agent_ended')
+    call.outside.whileAnalysing = async () => {
+      expect(await entryOf(call)).toHaveLength(1)
+    }
+    expect(await call.conclude()).toEqual({ kind: 'concluded' })
+    expect(call.outside.analysed).toHaveLength(1)
+  })
+
+  it('is on the list also when the call was never judged', async () => {
+    const call = await asked()
+    await call.activities.finish({ callId: call.id, ending: { status: 'failed', errorCode: 'call_failed' } })
+    expect(await entryOf(call)).toHaveLength(1)
+  })
+
+  it('is not noted by a host that does not hold the conversation, or not any more', async () => {
+    const call = await runner.open()
+    await place(call)
+    await call.talk([...SAID])
+    expect(await runner.conversations.noteDoNotCall(call.id, 2, new Date())).toBe(false)
+    await call.endByHost('agent_ended')
+    expect(await runner.conversations.noteDoNotCall(call.id, 1, new Date())).toBe(false)
+    await call.activities.finish({ callId: call.id, ending: { status: 'completed' } })
+    expect(await entryOf(call)).toEqual([])
   })
 })

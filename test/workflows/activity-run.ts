@@ -13,6 +13,8 @@ import type { Credits } from '../../src/credits/credit.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
 import { createDialLocks } from '../../src/dial-locks/service.ts'
 import { createDialLockStore } from '../../src/dial-locks/store.ts'
+import { createDoNotCallService } from '../../src/do-not-call/service.ts'
+import { createDoNotCallStore } from '../../src/do-not-call/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
 import { createIdempotencyStore } from '../../src/idempotency/store.ts'
 import { newCallId, newId } from '../../src/ids.ts'
@@ -36,6 +38,7 @@ export const createOutside = () => {
     legs: [] as Leg[],
     isAway: false,
     whileDialing: async (): Promise<void> => undefined,
+    whileAnalysing: async (): Promise<void> => undefined,
   }
   const present = (): void => {
     if (outside.isAway) throw new Error('the carrier is away')
@@ -77,6 +80,7 @@ export const createActivityRunner = async () => {
   const locks = createDialLockStore(mongo.db)
   const idempotency = createIdempotencyStore(mongo.db)
   const rateLimits = createRateLimitStore(mongo.db)
+  const doNotCall = createDoNotCallService(createDoNotCallStore(mongo.db))
   let numbers = 0
 
   /** A call of a new account, stored nowhere yet. */
@@ -113,9 +117,11 @@ export const createActivityRunner = async () => {
       log,
       carrier,
       dialLocks: createDialLocks({ locks, calls }),
+      doNotCall,
       analyst: {
         analyse: async asked => {
           outside.analysed.push(asked)
+          await outside.whileAnalysing()
           return { outcome: 'achieved', outcomeDetails: 'Booked.', summary: 'It was booked.' }
         },
       },
@@ -169,6 +175,7 @@ export const createActivityRunner = async () => {
     locks,
     idempotency,
     rateLimits,
+    doNotCall,
     db: mongo.db,
     log,
 

@@ -7,6 +7,7 @@ import { callbacksLate } from './callbacks-late.ts'
 import { callbacksLost } from './callbacks-lost.ts'
 import { callbacksRepeated } from './callbacks-repeated.ts'
 import { fax } from './fax.ts'
+import { forbidsFurtherCalls } from './forbids-further-calls.ts'
 import { fullyBooked } from './fully-booked.ts'
 import { hangsUpAtOnce } from './hangs-up-at-once.ts'
 import { hangsUpDuringGoodbye } from './hangs-up-during-goodbye.ts'
@@ -56,6 +57,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hangsUpAtOnce,
   hangsUpDuringGoodbye,
   asksAQuestionAtGoodbye,
+  forbidsFurtherCalls,
   voicemail,
   voicemailTakenForAPerson,
   personTakenForAMachine,

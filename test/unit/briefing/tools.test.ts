@@ -4,7 +4,7 @@ import { buildBriefing } from '../../../src/briefing/briefing.ts'
 import { parseToolCall } from '../../../src/briefing/tools.ts'
 import { loadPrompts } from '../../../worker/prompts.ts'
 
-test('no tool names a number, a sum or an address: an agent that was talked over can do nothing but end, press and wait', async () => {
+test('no tool names a number, a sum or an address: an agent that was talked over can do nothing but end, press, wait and leave the callee alone', async () => {
   const { settings } = buildBriefing(await loadPrompts(), {
     objective: 'Book a table',
     businessName: null,
@@ -13,7 +13,7 @@ test('no tool names a number, a sum or an address: an agent that was talked over
     record: false,
     website: null,
   })
-  expect(settings.tools.map(({ name }) => name)).toEqual(['end_call', 'press_keys', 'wait'])
+  expect(settings.tools.map(({ name }) => name)).toEqual(['end_call', 'press_keys', 'wait', 'do_not_call'])
 })
 
 test.each([
@@ -26,6 +26,7 @@ test.each([
   ['press_keys', '[]', { kind: 'invalid' }],
   ['wait', '{"until":"beep"}', { kind: 'wait', until: 'beep' }],
   ['wait', '{"until":"payday"}', { kind: 'invalid' }],
+  ['do_not_call', '{"number":"+19005550199"}', { kind: 'do_not_call' }],
   ['call_number', '{"number":"+19005550199"}', { kind: 'invalid' }],
 ])('the call %s(%s) is read as %o', (name, text, read) => {
   expect(parseToolCall(name, text)).toMatchObject(read)

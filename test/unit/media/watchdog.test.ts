@@ -40,6 +40,7 @@ test('a leg is lost when no frame has come for 5 s of wall time, however long it
     session: SESSION,
     reopen: async () => null,
     items: [],
+    doNotCall: nothing,
     directives: (await loadPrompts()).directives,
     earlier: [],
     baseIndex: 0,

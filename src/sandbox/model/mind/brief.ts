@@ -11,6 +11,8 @@ export interface Brief {
   saysItIsRecorded: boolean
   /** It is told what to do with voicemails and menus. */
   knowsMachines: boolean
+  /** It is told what to do when the callee forbids further calls. */
+  honoursDoNotCall: boolean
 }
 
 /** Reads instructions: values stand in `<objective>`, `<caller_name>` and `<business_name>`, rules in the prose. */
@@ -25,6 +27,7 @@ export const parseBrief = (instructions: string): Brief => {
     saysItIsAi: /\bAI\b|\bartificial intelligence\b/i.test(rules),
     saysItIsRecorded: rules.split(/[.\n]/).some(isRecordingRule),
     knowsMachines: /\bvoicemail\b/i.test(rules) && /\bmenu\b/i.test(rules),
+    honoursDoNotCall: /\bcalled again\b[^.]*\bdo_not_call\b/i.test(rules),
   }
 }
 

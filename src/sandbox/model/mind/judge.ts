@@ -72,7 +72,13 @@ const judgeBooking = (meanings: Meaning[], lines: readonly Line[], wanted: strin
 
 const unsettled = (meanings: Meaning[], wanted: string): Verdict => ({
   outcome: 'not_achieved',
-  details: meanings.some(({ kind }) => kind === 'refuses')
-    ? `The callee could not help with ${wanted}.`
-    : 'The call ended before the callee gave an answer.',
+  details: detailsOf(meanings, wanted),
 })
+
+const detailsOf = (meanings: Meaning[], wanted: string): string => {
+  const isMeant = (meant: Meaning['kind']) => meanings.some(({ kind }) => kind === meant)
+  if (isMeant('forbids_calls')) return 'The callee does not want to be called.'
+  return isMeant('refuses')
+    ? `The callee could not help with ${wanted}.`
+    : 'The call ended before the callee gave an answer.'
+}

@@ -30,6 +30,8 @@ export interface Scene extends Context {
   forcedTool?: string | undefined
   /** The call was ended already, in this conversation. */
   hasCalled: boolean
+  /** It has had the callee put on the do-not-call list, since the callee last spoke. */
+  hasListed?: boolean
 }
 
 /** What it does: says a text (empty: nothing), then calls a function. */
@@ -39,6 +41,7 @@ export interface Move {
 }
 
 export const END_CALL = 'end_call'
+export const DO_NOT_CALL = 'do_not_call'
 const ASK_AGAIN = 'Sorry, could you say that again?'
 const ASKED_AGAIN_AT_MOST = 3
 const PRESENCE = 'Hello, are you still there?'
@@ -96,6 +99,8 @@ const nextMove = (scene: Scene): Move => {
 const answer = (scene: Scene, brief: Brief, meaning: Meaning): Move => {
   const request = brief.objective?.request ?? ''
   switch (meaning.kind) {
+    case 'forbids_calls':
+      return leaveAlone(scene, brief)
     case 'refuses':
       return farewell(scene, 'I understand. Thank you for your time. Goodbye.')
     case 'offers':
@@ -120,6 +125,14 @@ const answer = (scene: Scene, brief: Brief, meaning: Meaning): Move => {
     default:
       return askAgain(scene)
   }
+}
+
+/** A model does what it is told to by its rules, with the tool that it has for it. */
+const leaveAlone = (scene: Scene, { honoursDoNotCall }: Brief): Move => {
+  const isOffered = honoursDoNotCall && scene.tools.some(tool => tool.name === DO_NOT_CALL)
+  if (!isOffered) return farewell(scene, 'I understand. Goodbye.')
+  if (!scene.hasListed) return { say: '', call: callOf(scene, DO_NOT_CALL) }
+  return farewell(scene, 'I am sorry, this number will not be called again. Goodbye.')
 }
 
 const thanks = 'Thank you very much. Goodbye.'

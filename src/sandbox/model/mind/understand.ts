@@ -1,5 +1,6 @@
 /** What somebody on the phone meant, as far as the sandbox's agent understands people. */
 export type Meaning =
+  | { kind: 'forbids_calls' }
   | { kind: 'refuses' }
   | { kind: 'offers'; what: string }
   | { kind: 'asks_name' }
@@ -13,6 +14,8 @@ export type Meaning =
   | { kind: 'greets' }
   | { kind: 'unclear' }
 
+const FORBIDS_CALLS =
+  /\b(?:never|do(?: not|n't)|stop) (?:ever )?call(?:ing)?\b[^.?!]*\b(?:again|any ?more|us|me|this number)\b/i
 const OFFER =
   /\b(?:(?:offer you|how about|what about)\s+([^.?!]+?)|we (?:do |only )?have\s+([^.?!]*\d[^.?!]*?))(?:\s+instead)?\s*(?:[.?!]|$)/i
 const TAKEN = /\b(?:taken|not available|unavailable|is gone|already booked)\b/i
@@ -38,6 +41,7 @@ export const understand = (heard: string): Meaning => {
   const text = heard.trim().replace(/\b([ap])\.m\./gi, '$1m')
   const offer = OFFER.exec(text)
   const what = (offer?.[1] ?? offer?.[2])?.trim()
+  if (FORBIDS_CALLS.test(text)) return { kind: 'forbids_calls' }
   if (REFUSES.test(text)) return { kind: 'refuses' }
   if (what) return { kind: 'offers', what }
   if (NAME.test(text)) return { kind: 'asks_name' }

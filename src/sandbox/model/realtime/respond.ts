@@ -1,5 +1,5 @@
 import { ApiRefusal, notInSandbox } from '../errors.ts'
-import { decide, END_CALL } from '../mind/mind.ts'
+import { decide, DO_NOT_CALL, END_CALL } from '../mind/mind.ts'
 import type { Scene } from '../mind/mind.ts'
 import type { ResponseParams } from './client-events.ts'
 import { linesOf, notesOf, writtenOf } from './conversation.ts'
@@ -41,11 +41,13 @@ const sceneFor = ({ config, conversation }: Session, params: ResponseParams): Sc
     lines: linesOf(conversation),
     tools,
     forcedTool: typeof choice === 'object' ? choice.name : forced,
-    hasCalled: sinceCallee(conversation.entries()).some(
-      ({ wire }) => wire.type === 'function_call' && wire.name === END_CALL,
-    ),
+    hasCalled: hasCalled(conversation.entries(), END_CALL),
+    hasListed: hasCalled(conversation.entries(), DO_NOT_CALL),
   }
 }
+
+const hasCalled = (entries: readonly Entry[], tool: string): boolean =>
+  sinceCallee(entries).some(({ wire }) => wire.type === 'function_call' && wire.name === tool)
 
 /** What came after the callee's last words: whatever was done before them is open again. */
 const sinceCallee = (entries: readonly Entry[]): readonly Entry[] =>

@@ -10,6 +10,7 @@ import type { Conversation } from '../src/conversations/conversation.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
 import { IS_LISTED } from '../src/do-not-call/entry.ts'
 import type { DoNotCallService } from '../src/do-not-call/service.ts'
+import { answersProbe } from '../src/hosts/probe.ts'
 import type { HostStore } from '../src/hosts/store.ts'
 import type { Analyst } from '../src/providers/ports.ts'
 import type { ConcludeResult, EndConversationInput } from '../workflows/contract.ts'
@@ -20,6 +21,7 @@ export interface ConclusionDeps {
   hosts: Pick<HostStore, 'find'>
   analyst: Analyst
   doNotCall: Pick<DoNotCallService, 'addCallee'>
+  timeouts: { leaseProbeMs: number; lastWordsMs: number }
 }
 
 export const createConclusionActivities = ({
@@ -28,7 +30,15 @@ export const createConclusionActivities = ({
   hosts,
   analyst,
   doNotCall,
+  timeouts,
 }: ConclusionDeps) => {
+  /** The host lives, and the store was away for it: it writes its last words as soon as it can. */
+  const isStillWriting = async ({ host, ended, sealed }: Conversation): Promise<boolean> => {
+    if (sealed || !host || !ended || Date.now() - ended.at.getTime() > timeouts.lastWordsMs) return false
+    const lease = await hosts.find(host)
+    return lease !== null && (await answersProbe(lease, timeouts.leaseProbeMs))
+  }
+
   /** The carrier ended the leg, and the host that held the conversation was not alive to store its last words. */
   const lostItsHost = async ({ host, ended, sealed }: Conversation): Promise<boolean> => {
     if (sealed || !host || ended?.reason !== 'callee_hung_up') return false
@@ -64,6 +74,8 @@ export const createConclusionActivities = ({
     conclude: async (callId: string): Promise<ConcludeResult> => {
       const [call, found] = await Promise.all([calls.find(callId), conversations.find(callId)])
       if (!call || !found) throw ApplicationFailure.nonRetryable('the call is gone', 'call_not_found')
+      // Not an end: the engine asks again in a moment.
+      if (await isStillWriting(found)) throw new Error('the media host has last words to store')
       const isHostLost = await lostItsHost(found)
       const conversation = (await conversations.sealForHost(callId, new Date())) ?? found
       // At once, and not when the call is judged: another one may be waiting to dial the number.

@@ -62,7 +62,9 @@ export const createLegActivities = (deps: LegDeps) => {
         )
         return { kind: 'refused' }
       case 'too_late':
-        return { kind: 'not_dialable' }
+        // Nothing was sent, by the only one who could have: the call may be dialled later (L1).
+        log.warn({ call_id: call._id }, 'the time to dial had passed before the request was sent')
+        return (await calls.returnDial(call._id, until)) ? { kind: 'locked' } : { kind: 'not_dialable' }
       case 'unknown':
         log.warn({ call_id: call._id, reason: outcome.message }, 'the carrier may or may not have dialled')
         return await noteUnknown(call._id)

@@ -30,6 +30,8 @@ export const TIMEOUTS = {
   heartbeatThrottleMs: 10_000,
   sealMs: 5_000,
   hangUpMs: 10_000,
+  /** A host that lives may store its last words so late: as long as the store may be away. */
+  lastWordsMs: 60_000,
   goodbyeMs: 20_000,
   timeLimitMarginSeconds: 60,
   concludeMs: 3_600_000,

@@ -89,7 +89,7 @@ const DIALED: Record<NonNullable<CallEvents['dialed']>, string> = {
   canceled: 'not made, the call was canceled',
   refused: "refused by the carrier, whose reason is the call's error message",
   not_dialable: 'not made, its time had passed or the call had ended',
-  locked: 'waits: what became of another dial to this number is not known yet',
+  locked: 'waits to dial: another dial to this number has no answer yet, or its worker was held up',
   unknown: 'unknown whether it was made; it is looked up at the carrier, and never repeated',
 }
 

@@ -120,7 +120,7 @@ export type PlaceCallResult =
   | { kind: 'canceled' }
   | { kind: 'refused' }
   | { kind: 'not_dialable' } // ended meanwhile, or its time to dial had passed
-  | { kind: 'locked' } // nothing was sent: another call's dial to the number has no answer yet
+  | { kind: 'locked' } // nothing was sent, and may be later: another call's dial to the number has no answer yet, or this worker was held up
   | { kind: 'unknown' }
 
 export type LegView = { kind: 'up'; answered: boolean } | { kind: 'ended'; ended: LegEnd } | { kind: 'unknown' }
@@ -130,9 +130,7 @@ export interface RedirectLegInput {
   callId: string
   generation: number
 }
-export type RedirectLegResult =
-  | { kind: 'redirected' }
-  | { kind: 'not_held' } // over, or held by another generation meanwhile
+export type RedirectLegResult = { kind: 'redirected' } | { kind: 'not_held' } // over, or held by another generation meanwhile
 
 /** Why the workflow itself ends a conversation: nobody else can any more, or the client asked for it. */
 export interface EndConversationInput {

@@ -124,6 +124,13 @@ export const createCallStore = (db: Db) => {
         { dial: { state: 'submitting', until } satisfies Dial },
       ),
 
+    /** Gives back a claim that was not used, by whoever made it; false if it is not that one any more. */
+    returnDial: async (id: string, until: Date): Promise<boolean> =>
+      (await change(
+        { _id: id, status: 'queued', legId: null, 'dial.state': 'submitting', 'dial.until': until },
+        { dial: null },
+      )) !== null,
+
     setDialState: async (id: string, state: Dial['state']): Promise<void> => {
       await change({ _id: id, dial: { $ne: null } }, { 'dial.state': state })
     },

@@ -8,8 +8,9 @@ import type { ConversationStore } from '../conversations/store.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
-import { isFresh, probeUrl } from './host.ts'
+import { isFresh } from './host.ts'
 import type { HostLease } from './host.ts'
+import { answersProbe } from './probe.ts'
 import type { HostStore } from './store.ts'
 
 export interface WatchDeps {
@@ -27,16 +28,6 @@ const GONE_AFTER_LEASES = 100
 export const createWatch = ({ mode, hosts, conversations, engine, timeouts, log }: WatchDeps) => {
   const told = new Set<string>()
 
-  const answers = async ({ url }: HostLease): Promise<boolean> => {
-    try {
-      const response = await fetch(probeUrl(url), { signal: AbortSignal.timeout(timeouts.leaseProbeMs) })
-      await response.body?.cancel()
-      return response.ok
-    } catch {
-      return false
-    }
-  }
-
   const tell = async (lease: HostLease): Promise<void> => {
     for (const { _id, generation } of await conversations.findHeldBy(lease._id)) {
       const key = `${_id}/${generation}`
@@ -48,7 +39,7 @@ export const createWatch = ({ mode, hosts, conversations, engine, timeouts, log 
   }
 
   const examine = async (lease: HostLease, now: Date): Promise<void> => {
-    if (await answers(lease)) return
+    if (await answersProbe(lease, timeouts.leaseProbeMs)) return
     await tell(lease)
     if (isFresh(lease, now, timeouts.leaseStaleMs * GONE_AFTER_LEASES)) return
     log.info({ host: lease._id }, 'the lease of a media host that is gone is removed')

@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 import { createActivityRunner } from './activity-run.ts'
 import type { ActivityRunner } from './activity-run.ts'
@@ -88,6 +91,15 @@ describe('placeCall', () => {
     await runner.calls.advance(call.id, 'canceled')
     expect(await place(call)).toEqual({ kind: 'not_dialable' })
     expect(call.outside.dialed).toEqual([])
+  })
+
+  it('may dial later when its time had passed before anything was sent', async () => {
+    const call = await runner.open()
+    call.outside.dialOutcome = { kind: 'too_late' }
+    expect(await place(call)).toEqual({ kind: 'locked' })
+    expect(await call.stored()).toMatchObject({ status: 'queued', dial: null })
+    call.outside.dialOutcome = { kind: 'dialed', legId: 'CA-later' }
+    expect(await place(call)).toEqual({ kind: 'dialed' })
   })
 
   it('knows a dial whose answer was lost by the callback that came first', async () => {
@@ -278,6 +290,23 @@ describe('conclude', () => {
     expect(await call.conclude()).toEqual({ kind: 'canceled' })
     expect(call.outside.analysed).toEqual([])
     expect(await call.stored()).toMatchObject({ outcome: null, endedAt: null })
+  })
+
+  it('waits for the last words of a host that lives, though it could not reach the store', async () => {
+    const server = createServer((_, response) => response.end('{}'))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const call = await runner.open()
+    await call.talk([...SAID])
+    const renewedAt = new Date(Date.now() - 20_000)
+    const url = `ws://127.0.0.1:${port}/streams`
+    await runner.hosts.renew({ _id: 'host-1', url, mode: 'test', slots: 1, live: 1, renewedAt })
+    await runner.conversations.end(call.id, { by: 'carrier', reason: 'callee_hung_up', at: new Date() })
+    await expect(call.conclude()).rejects.toThrow('last words')
+    expect(await call.conversation()).toMatchObject({ sealed: null })
+    await runner.conversations.seal(call.id, 1, new Date(), { mediaMs: 2000, answeredBy: null })
+    expect(await call.conclude()).toEqual({ kind: 'concluded' })
   })
 
   it('tells a callee who hung up from a carrier that ended the call of a host that died', async () => {

@@ -42,6 +42,8 @@ const attempt = async (
     'X-Twilio-Signature': signatureOf(authToken, target, form),
     'User-Agent': 'TwilioProxy/1.1',
     Accept: '*/*',
+    // A kept connection to a process that has just died would fail more than one request.
+    Connection: 'close',
   }
   const response = await fetch(target, {
     method,

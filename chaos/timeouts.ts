@@ -18,6 +18,7 @@ export const SCALED: Partial<Timeouts> = {
   noFrameMs: 3_000,
   sealMs: 2_000,
   hangUpMs: 3_000,
+  lastWordsMs: 20_000,
   concludeMs: 60_000,
   reconcileEveryMs: 1_000,
   reconcileOlderMs: 5_000,

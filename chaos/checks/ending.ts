@@ -4,14 +4,15 @@
 // N3  The callee never hears the carrier's own error announcement.
 // N4  A cancellation that was answered 202 ends the call as canceled; 409 changes nothing; without an answer it is one of
 //     the two.
-// N5  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
+// N5  A host that dies as the callee hangs up: nobody can tell which came first, and either end is honest.
+// N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 import { checkHandover } from '../../devstack/demo/handover.ts'
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { APPLICATION_ERROR } from '../../src/sandbox/carrier/execution.ts'
-import type { Evidence } from '../evidence.ts'
+import type { Disturbance, Evidence } from '../evidence.ts'
 
 /** Whether the carrier saw the conversation broken: a stream that did not end in order, or more than one. */
 export const wasBroken = (leg: LegAccount | undefined): boolean =>
@@ -20,6 +21,11 @@ export const wasBroken = (leg: LegAccount | undefined): boolean =>
 
 /** Talk that ends as planned even when a part of it has to be said again. */
 const STURDY = new Set(['agrees', 'fully-booked', 'menu', 'response-lost', 'callbacks-repeated'])
+
+const diedAsCalleeHungUp = (leg: LegAccount | undefined, { lossMs, settledMs }: Disturbance): boolean => {
+  const endMs = leg?.statuses.find(({ status }) => status === 'completed')?.mediaMs
+  return endMs !== undefined && lossMs !== null && Math.abs(endMs - lossMs) <= settledMs
+}
 
 export const checkEnding = (evidence: Evidence): string[] => {
   const { scenario, final, carrier, disturbance, cancel } = evidence
@@ -51,6 +57,7 @@ export const checkEnding = (evidence: Evidence): string[] => {
   const isError = ({ kind, text }: Line): boolean =>
     kind === 'heard' && text.trim() !== '' && APPLICATION_ERROR.startsWith(text.trim())
   if (leg?.callee.some(isError)) found.push('the callee heard that an application error has occurred')
+  if (final.error_code === 'call_failed' && diedAsCalleeHungUp(leg, disturbance)) return found
   compare('status', final.status, ends.status)
   compare('error_code', final.error_code, ends.errorCode)
   if (!isDisturbed || STURDY.has(scenario.name)) compare('outcome', final.outcome, ends.outcome)

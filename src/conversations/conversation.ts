@@ -47,6 +47,8 @@ export interface ReadyHost {
 /** A turn as it is stored: the one that is being spoken is not final yet. */
 export interface StoredTurn extends Turn {
   final: boolean
+  /** The callee spoke into it. */
+  cut?: boolean
 }
 
 /** The document in `conversations`; its id is the call's. */
@@ -58,6 +60,8 @@ export interface Conversation {
   ready: ReadyHost | null
   /** A generation that is being taken away from a silent host: it can no longer end the conversation. */
   moving: number | null
+  /** The generation that let go of its stream between two sentences: nothing was lost. */
+  released?: number
   started: Date | null
   /** The carrier's word on who answered, once it has come. */
   detected: Detection | null
@@ -97,17 +101,18 @@ export const newConversation = (callId: string): Conversation => ({
 /** The key under which the `index`-th turn (from 0) is stored. */
 export const turnKey = (index: number): string => String(index).padStart(5, '0')
 
-/**
- * The turns in the order of the conversation; those without words yet are left out. One that was still being spoken
- * when the conversation was sealed (its host died) counts as interrupted.
- */
-export const turnsOf = (conversation: Pick<Conversation, 'turns' | 'sealed'>): Turn[] =>
-  Object.entries(conversation.turns)
+/** The turns as they are stored, in the order of the conversation; those without words yet are left out. */
+export const storedTurnsOf = ({ turns }: Pick<Conversation, 'turns'>): StoredTurn[] =>
+  Object.entries(turns)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { role, text, atMs, interrupted, final }]) => ({
-      role,
-      text,
-      atMs,
-      interrupted: interrupted || (!final && conversation.sealed !== null),
-    }))
+    .map(([, turn]) => turn)
     .filter(turn => turn.text !== '')
+
+/** What was said. A turn that was still being spoken when the conversation was sealed (its host died) was interrupted. */
+export const turnsOf = (conversation: Pick<Conversation, 'turns' | 'sealed'>): Turn[] =>
+  storedTurnsOf(conversation).map(({ role, text, atMs, interrupted, final }) => ({
+    role,
+    text,
+    atMs,
+    interrupted: interrupted || (!final && conversation.sealed !== null),
+  }))

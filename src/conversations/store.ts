@@ -22,8 +22,9 @@ export const createConversationStore = (db: Db) => {
   const change = async (
     filter: Filter<Conversation>,
     facts: Record<string, unknown>,
+    returnDocument: 'before' | 'after' = 'after',
   ): Promise<Conversation | null> =>
-    await conversations.findOneAndUpdate(filter, { $set: facts, $inc: { rev: 1 } }, { returnDocument: 'after' })
+    await conversations.findOneAndUpdate(filter, { $set: facts, $inc: { rev: 1 } }, { returnDocument })
 
   const held = (callId: string, generation: number): Filter<Conversation> => ({
     _id: callId,
@@ -74,7 +75,10 @@ export const createConversationStore = (db: Db) => {
         { ready },
       )) !== null,
 
-    /** Admits the stream of `generation` and uses up its token; `null` for a wrong, used or expired one. Returns the turns. */
+    /**
+     * Admits the stream of `generation` and uses up its token; `null` for a wrong, used or expired one. Returns the
+     * conversation as the generation before left it.
+     */
     start: async (callId: string, generation: number, token: string, now: Date): Promise<Conversation | null> => {
       const conversation = await conversations.findOne({ _id: callId })
       return await change(
@@ -94,6 +98,7 @@ export const createConversationStore = (db: Db) => {
           moving: null,
           started: conversation?.started ?? now,
         },
+        'before',
       )
     },
 
@@ -115,6 +120,10 @@ export const createConversationStore = (db: Db) => {
     endByHost: async (callId: string, generation: number, end: ConversationEnd): Promise<boolean> =>
       (await change({ ...held(callId, generation), moving: { $ne: generation }, ended: null }, { ended: end })) !==
       null,
+
+    /** The host lets go of its stream with everything stored; false if it does not hold it any more. */
+    release: async (callId: string, generation: number): Promise<boolean> =>
+      (await change(held(callId, generation), { released: generation })) !== null,
 
     /** Takes the conversation away from a silent host's generation; false if it is over, or held by another one. */
     setMoving: async (callId: string, generation: number): Promise<boolean> =>

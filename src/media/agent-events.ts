@@ -1,10 +1,20 @@
 import type { AnsweredBy } from '../calls/call.ts'
+import type { StoredTurn } from '../conversations/conversation.ts'
 
 /**
- * Who has to say something after a break of the model: `agent_again` broke off, `model` answers by itself what it hears
- * now, and `nobody` has said anything yet.
+ * Who has to say something after a break: `agent_again` broke off, of `callee_again` words are lost, `model` answers by
+ * itself what it hears now, and `nobody` has said anything yet.
  */
-export type NextWord = 'agent' | 'agent_again' | 'callee' | 'model' | 'nobody'
+export type NextWord = 'agent' | 'agent_again' | 'callee' | 'callee_again' | 'model' | 'nobody'
+
+/** Whose word it is after that turn, where the conversation broke. */
+export const nextWordAfter = (last: StoredTurn | undefined): NextWord => {
+  if (!last) return 'nobody'
+  const isWhole = last.final && !last.interrupted
+  if (last.role === 'callee') return isWhole ? 'agent' : 'callee_again'
+  if (last.cut) return 'callee_again'
+  return isWhole ? 'callee' : 'agent_again'
+}
 
 /** What a bridge hears of its agent. */
 export interface AgentEvents {

@@ -5,12 +5,13 @@
 //     what the callee said in between is heard.
 // A3  Items of different sessions never meet: their ids carry the number of the session.
 
-import type { Turn } from '../calls/call.ts'
+import type { StoredTurn } from '../conversations/conversation.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { earlierItem } from '../briefing/briefing.ts'
 import type { SessionItem } from '../briefing/briefing.ts'
 import type { ModelEvent, ModelSession } from '../providers/model-session.ts'
+import { nextWordAfter } from './agent-events.ts'
 import type { AgentEvents, NextWord } from './agent-events.ts'
 import { bytesOf } from './frames.ts'
 import type { Leg } from './leg.ts'
@@ -33,7 +34,7 @@ export interface AgentDeps {
   /** Put before the model in writing, ahead of what was said. */
   items: SessionItem[]
   /** What was said before this leg began, and the number of its first turn. */
-  earlier: Turn[]
+  earlier: StoredTurn[]
   baseIndex: number
   /** Media time now. */
   mediaMs: () => number
@@ -192,14 +193,8 @@ export const createAgent = (deps: AgentDeps) => {
     on.turnsChanged()
   }
 
-  /** Whose word it is, now that a session has taken over. */
-  const nextWord = (): NextWord => {
-    if (unwritten.length > 0) return 'model'
-    const last = turns.spoken().at(-1)
-    if (!last) return 'nobody'
-    if (last.role === 'callee') return 'agent'
-    return last.interrupted ? 'agent_again' : 'callee'
-  }
+  const nextWord = (): NextWord =>
+    unwritten.length > 0 ? 'model' : nextWordAfter(turns.spoken().at(-1) ?? deps.earlier.at(-1))
 
   const sessions = createSessions({
     reopen: deps.reopen,
@@ -228,6 +223,9 @@ export const createAgent = (deps: AgentDeps) => {
       const moved = playback.heard(mark)
       if (moved.some(itemId => playback.progressOf(itemId)?.isHeard)) on.turnsChanged()
     },
+
+    /** Whose word it is where a host or a session has taken over. */
+    nextWord,
 
     respond: (directive: string): void => sessions.current()?.respond(directive),
 

@@ -41,12 +41,16 @@ export type BridgeOutcome =
   | { kind: 'leg_silent' }
   /** Somebody else decided. */
   | { kind: 'told'; by: 'ended' | 'superseded' | 'released' }
+  /** Everybody had finished, and another host goes on. */
+  | { kind: 'let_go' }
 
 export interface BridgeDeps extends Omit<AgentDeps, 'leg' | 'mediaMs' | 'on'> {
   leg: Leg
   directives: Directives
   /** Media time before this leg began. */
   baseMediaMs: number
+  /** The host before let go between two sentences: no word is lost. */
+  isWhole: boolean
   maxDurationMs: number
   noFrameMs: number
   put: (index: number, turn: StoredTurn, mediaMs: number) => void
@@ -59,14 +63,14 @@ export type Bridge = ReturnType<typeof startBridge>
 /** Starts to carry audio at once. */
 export const startBridge = (deps: BridgeDeps) => {
   const { leg, directives, log } = deps
-  const limits = createLimits(deps.maxDurationMs, deps.baseMediaMs)
+  const isContinued = deps.earlier.length > 0
+  const limits = createLimits(deps.maxDurationMs, deps.baseMediaMs, isContinued)
   const end = Promise.withResolvers<BridgeOutcome>()
   const settled = Promise.withResolvers<void>()
   let mediaMs = deps.baseMediaMs
   let storedAtMs = mediaMs
   let busyAtMs = mediaMs
   let isOver = false
-  const isContinued = deps.earlier.length > 0
   let closing: { reason: EndReason; untilMs: number } | null = null
   let canceledAtMs: number | null = null
   let leaveByMs: number | null = null
@@ -102,7 +106,8 @@ export const startBridge = (deps: BridgeDeps) => {
   const leave = (): void => {
     if (leaveByMs === null || closing || canceledAtMs !== null) return
     const isGap = isQuiet() && !agent.isAwaitingCallee()
-    if (isGap || mediaMs >= leaveByMs) finish({ kind: 'told', by: 'released' })
+    if (isGap) finish({ kind: 'let_go' })
+    else if (mediaMs >= leaveByMs) finish({ kind: 'told', by: 'released' })
   }
 
   /** Asks for the goodbye when everybody has finished. */
@@ -168,17 +173,25 @@ export const startBridge = (deps: BridgeDeps) => {
   })
   const calleeKeys = createCalleeKeys()
 
-  /** The model was away for a moment: whoever has the next word is given it. */
+  /** After a break whoever has the next word is given it; lost words are asked for when nobody is speaking. */
   const goOn = (next: NextWord): void => {
     if (next === 'nobody') limits.resume(mediaMs)
+    if (next === 'callee_again') limits.resume(mediaMs, QUIET_MS)
     if (next === 'agent') agent.respond('')
     if (next === 'agent_again') agent.respond(directives.go_on)
+  }
+
+  /** The phone was away, too: a callee who has the word may have spoken to nobody. */
+  const takeOver = (): void => {
+    const next = agent.nextWord()
+    if (next === 'callee' && !deps.isWhole) limits.resume(mediaMs)
+    else goOn(next)
   }
 
   const act = (action: LimitAction): void => {
     switch (action) {
       case 'speak_first':
-        return agent.respond(isContinued ? directives.continue : directives.speak_first)
+        return agent.respond(agent.nextWord() === 'nobody' ? directives.speak_first : directives.continue)
       case 'ask_if_there':
         return agent.respond(directives.ask_if_there)
       case 'end_silence':
@@ -229,6 +242,7 @@ export const startBridge = (deps: BridgeDeps) => {
 
   const watchdog = setTimeout(() => finish({ kind: 'leg_silent' }), deps.noFrameMs)
   agent.start()
+  if (isContinued) takeOver()
   leg.listen(onLeg)
 
   return {

@@ -1,6 +1,6 @@
 // Hold: the conversation itself, from the stream's start to its end in the store (K2 and K3 of converse.ts).
 
-import { turnsOf } from '../conversations/conversation.ts'
+import { storedTurnsOf } from '../conversations/conversation.ts'
 import type { Conversation, EndReason } from '../conversations/conversation.ts'
 import type { ModelSession } from '../providers/model-session.ts'
 import type { ConverseResult } from '../../workflows/contract.ts'
@@ -63,9 +63,10 @@ export const hold = async (
     },
     items: part.briefing.items,
     directives: part.briefing.directives,
-    earlier: turnsOf(conversation),
+    earlier: storedTurnsOf(conversation),
     baseIndex: closeEarlierTurns(conversation, recorder),
     baseMediaMs: conversation.mediaMs,
+    isWhole: conversation.released === conversation.generation,
     maxDurationMs: part.call.request.maxDurationSeconds * 1000,
     noFrameMs: deps.timeouts.noFrameMs,
     put: (index, turn, mediaMs) => {
@@ -105,6 +106,8 @@ const conclude = (held: Held, outcome: BridgeOutcome): Promise<ConverseResult> =
     case 'told':
       if (outcome.by === 'ended') return seal(held)
       return outcome.by === 'released' ? letGo(held) : giveUp(held, 'superseded')
+    case 'let_go':
+      return letGo(held, true)
   }
 }
 
@@ -151,9 +154,10 @@ const seal = async ({ deps, part, leg, bridge, recorder }: Held): Promise<Conver
 }
 
 /** The conversation goes on elsewhere: whoever takes over finds everything that was said here. */
-const letGo = async ({ leg, bridge, recorder }: Held): Promise<ConverseResult> => {
+const letGo = async (held: Held, isWhole = false): Promise<ConverseResult> => {
+  const { leg, bridge, recorder } = held
   await bridge.settle(0)
-  await within(LAST_WRITES_MS, recorder.flush())
+  await within(LAST_WRITES_MS, isWhole ? release(held) : recorder.flush())
   leg.close(GOING_AWAY, 'handed over')
   return { kind: 'lost' }
 }
@@ -164,6 +168,12 @@ const giveUp = async (held: Held, kind: 'lost' | 'superseded'): Promise<Converse
   await held.bridge.settle(kind === 'lost' ? LAST_WORDS_MS : 0)
   await within(LAST_WRITES_MS, held.recorder.flush())
   return { kind }
+}
+
+const release = async ({ deps, part, recorder }: Held): Promise<void> => {
+  const { callId, generation, signal, log } = part
+  await recorder.flush()
+  await persist(() => deps.conversations.release(callId, generation), { signal, log, what: 'the release' })
 }
 
 const within = async (limitMs: number, work: Promise<void>): Promise<void> => {

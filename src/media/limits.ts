@@ -17,10 +17,11 @@ export interface Moment {
 
 export type Limits = ReturnType<typeof createLimits>
 
-/** The limits of a conversation that goes on from `startMs` of media time. */
-export const createLimits = (maxDurationMs: number, startMs: number) => {
+/** The limits of a conversation from `startMs` of media time on; somebody has to begin it, unless it `isContinued`. */
+export const createLimits = (maxDurationMs: number, startMs: number, isContinued = false) => {
   let quietSinceMs = startMs
-  let opened: 'waiting' | 'asked' | 'yes' = 'waiting'
+  let opened: 'waiting' | 'asked' | 'yes' = isContinued ? 'yes' : 'waiting'
+  let firstWordMs = SPEAK_FIRST_MS
   let hasAsked = false
 
   const hear = ({ mediaMs, isCalleeSpeaking, isAgentSpeaking }: Moment): void => {
@@ -37,7 +38,7 @@ export const createLimits = (maxDurationMs: number, startMs: number) => {
       hear(moment)
       const quietMs = moment.mediaMs - quietSinceMs
       if (moment.mediaMs >= maxDurationMs) return 'end_duration'
-      if (opened === 'waiting' && quietMs >= SPEAK_FIRST_MS) {
+      if (opened === 'waiting' && quietMs >= firstWordMs) {
         opened = 'asked'
         return 'speak_first'
       }
@@ -48,8 +49,9 @@ export const createLimits = (maxDurationMs: number, startMs: number) => {
       return 'ask_if_there'
     },
 
-    /** The conversation goes on after a break: somebody has to begin again. */
-    resume: (mediaMs: number): void => {
+    /** The conversation goes on after a break: somebody has to begin again, the agent after so much quiet. */
+    resume: (mediaMs: number, withinMs = SPEAK_FIRST_MS): void => {
+      firstWordMs = withinMs
       quietSinceMs = mediaMs
       opened = 'waiting'
     },

@@ -155,12 +155,11 @@ export const createTurns = (baseIndex: number, progressOf: (itemId: string) => P
       }),
 
     /** The conversation so far, for a session that takes over; what is on its way to the callee counts as heard. */
-    spoken: (): Turn[] =>
+    spoken: (): StoredTurn[] =>
       order
         .filter(item => item.role !== 'other')
         .map(item => (item.role === 'callee' ? calleeTurn(item) : agentTurn(item, arrived(progressOf(item.id)))))
-        .filter(turn => turn.text !== '')
-        .map(({ role, text, atMs, interrupted }) => ({ role, text, atMs, interrupted })),
+        .filter(turn => turn.text !== ''),
   }
 }
 
@@ -186,6 +185,7 @@ const agentTurn = (item: Item, progress: Progress | null): StoredTurn => {
     atMs: item.atMs ?? 0,
     interrupted: !isWhole && (item.isBroken || isCut || item.isOver),
     final: isSettled || item.isOver,
+    ...(isCut && { cut: true }),
   }
 }
 

@@ -6,6 +6,7 @@ import type { CallRequest, WebsiteContext } from '../../src/calls/call.ts'
 import { newCall } from '../../src/calls/call.ts'
 import { createCallStore } from '../../src/calls/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
+import type { ConversationState } from '../../src/conversations/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
 import { newCallId, randomText } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
@@ -46,14 +47,23 @@ export const startMedia = async (
   const log = createLog('test', 'silent')
   const prompts = await loadPrompts()
 
-  const startHost = () =>
-    createMediaHost({
+  const startHost = async () => {
+    /** What the host has seen when it looked at its conversations: about twice a second by the wall clock. */
+    const looks = createMailbox<ConversationState>()
+    const started = await createMediaHost({
       mode: 'test',
       publicUrl: 'ws://media.test',
       listen: { host: '127.0.0.1', port: 0 },
       slots: 5,
       calls,
-      conversations,
+      conversations: {
+        ...conversations,
+        findStates: async callIds => {
+          const states = await conversations.findStates(callIds)
+          for (const state of states) looks.deliver(state)
+          return states
+        },
+      },
       hosts,
       engine: {
         signalHandoverRequested: async (callId, generation) => asked.deliver({ callId, generation }),
@@ -83,6 +93,8 @@ export const startMedia = async (
       metrics: createMetrics({ process: 'media', mode: 'test' }),
       log,
     })
+    return { ...started, looks }
+  }
   const host = await startHost()
   const released = new AbortController()
 

@@ -45,6 +45,7 @@ test('a leg is lost when no frame has come for 5 s of wall time, however long it
     earlier: [],
     baseIndex: 0,
     baseMediaMs: 0,
+    isWhole: true,
     maxDurationMs: 60_000,
     noFrameMs: 5_000,
     put: nothing,

@@ -4,9 +4,12 @@ import { newCall } from '../../src/calls/call.ts'
 import type { Call, CallRequest } from '../../src/calls/call.ts'
 import { createCallStore } from '../../src/calls/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
+import { createDoNotCallService } from '../../src/do-not-call/service.ts'
+import { createDoNotCallStore } from '../../src/do-not-call/store.ts'
 import { newCallId } from '../../src/ids.ts'
 import { createKeyService } from '../../src/keys/service.ts'
 import { callLimits } from '../../src/providers/temporal.ts'
+import { createRateLimits } from '../../src/rate-limits/limiter.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
 import { OBJECTIVE_CALL, taskQueue } from '../../workflows/contract.ts'
 import type { ObjectiveCallInput } from '../../workflows/contract.ts'
@@ -43,12 +46,17 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
   const accounts = createAccountService(db)
   const credits = createCreditStore(db)
   const calls = createCallStore(db)
+  const doNotCall = createDoNotCallService(createDoNotCallStore(db))
+  const { calls: limiter } = createRateLimits(db)
   const post = createPoster(`${apiUrl}/api/v1/calls`, concurrency)
 
   const store = async (key: string): Promise<Call> => {
     const principal = await keys.authenticate(key)
     if (!principal) throw new Error('the key is unknown')
     const { accountId, mode } = principal
+    const { isExceeded } = await limiter.count(principal.keyId)
+    if (isExceeded) throw new Error('the key has placed too many calls')
+    if (await doNotCall.has(principal, REQUEST.toPhoneNumber)) throw new Error('the number is listed')
     const record = await accounts.recordsByDefault(accountId)
     const call = newCall(newCallId(), accountId, mode, { ...REQUEST, record }, new Date())
     await calls.insert(call)

@@ -101,12 +101,25 @@ export const newConversation = (callId: string): Conversation => ({
 /** The key under which the `index`-th turn (from 0) is stored. */
 export const turnKey = (index: number): string => String(index).padStart(5, '0')
 
+/** Of a busy model one hears late who spoke first: a turn that began so long before another is put before it. */
+const LATE_MS = 1_000
+
+const inOrder = (turns: StoredTurn[], turn: StoredTurn): StoredTurn[] => {
+  const place = turns.findLastIndex(before => before.atMs <= turn.atMs + LATE_MS) + 1
+  return turns.toSpliced(place, 0, turn)
+}
+
 /** The turns as they are stored, in the order of the conversation; those without words yet are left out. */
 export const storedTurnsOf = ({ turns }: Pick<Conversation, 'turns'>): StoredTurn[] =>
   Object.entries(turns)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, turn]) => turn)
     .filter(turn => turn.text !== '')
+    .reduce<StoredTurn[]>(inOrder, [])
+
+/** Media time after everything that is stored, in ms: what is said next begins later. */
+export const reachedMs = ({ turns, mediaMs }: Pick<Conversation, 'turns' | 'mediaMs'>): number =>
+  Math.max(mediaMs, ...Object.values(turns).map(({ atMs }) => atMs))
 
 /** What was said. A turn that was still being spoken when the conversation was sealed (its host died) was interrupted. */
 export const turnsOf = (conversation: Pick<Conversation, 'turns' | 'sealed'>): Turn[] =>

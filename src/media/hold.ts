@@ -1,6 +1,6 @@
 // Hold: the conversation itself, from the stream's start to its end in the store (K2 and K3 of converse.ts).
 
-import { storedTurnsOf } from '../conversations/conversation.ts'
+import { reachedMs, storedTurnsOf } from '../conversations/conversation.ts'
 import type { Conversation, EndReason } from '../conversations/conversation.ts'
 import type { ModelSession } from '../providers/model-session.ts'
 import type { ConverseResult } from '../../workflows/contract.ts'
@@ -65,7 +65,7 @@ export const hold = async (
     directives: part.briefing.directives,
     earlier: storedTurnsOf(conversation),
     baseIndex: closeEarlierTurns(conversation, recorder),
-    baseMediaMs: conversation.mediaMs,
+    baseMediaMs: reachedMs(conversation),
     isWhole: conversation.released === conversation.generation,
     maxDurationMs: part.call.request.maxDurationSeconds * 1000,
     noFrameMs: deps.timeouts.noFrameMs,

@@ -21,7 +21,7 @@ test('turns wait, the end is not forgotten, and the words before it reach the ca
   way = await createTcpProxy({ targets: () => [store] })
   const mongodbUrl = `mongodb://127.0.0.1:${way.port}/?directConnection=true&serverSelectionTimeoutMS=500`
   media = await startMedia({}, mongodbUrl)
-  const { callId, carrier, session, pass, result } = await inConversation(media)
+  const { callId, carrier, session, pass, passUntilClosed, result } = await inConversation(media)
   way.cut({ how: 'reset' })
   hears(session, 'u1', 0)
   transcribes(session, 'u1', 'Hello?')
@@ -48,7 +48,7 @@ test('turns wait, the end is not forgotten, and the words before it reach the ca
   await expect(media.conversations.find(callId)).rejects.toThrow()
   expect(carrier.socket.readyState).toBe(carrier.socket.OPEN)
   way.heal()
-  expect(await carrier.closed).toBe(1000)
+  expect(await passUntilClosed()).toBe(1000)
   expect(await result).toEqual({ kind: 'ended' })
   const { conversation, turns } = await storedConversation(media, callId)
   expect(conversation).toMatchObject({ ended: { by: 'host', reason: 'agent_ended' }, sealed: expect.any(Date) })

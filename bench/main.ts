@@ -3,13 +3,14 @@
 import { actions } from './actions.ts'
 import type { Benchmark } from './benchmark.ts'
 import { calls } from './calls.ts'
+import { handover } from './handover.ts'
 import { describeMachine } from './machine.ts'
 import { memory } from './memory.ts'
 import { parseBenchOptions, usage } from './options.ts'
 import { postCalls } from './post-calls.ts'
 import { runCommand } from '../devstack/signals.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [postCalls, calls, memory, actions]
+const BENCHMARKS: readonly Benchmark[] = [postCalls, calls, memory, actions, handover]
 
 const parsed = parseBenchOptions(BENCHMARKS, process.argv.slice(2))
 if (parsed.kind === 'wrong') {

@@ -23,7 +23,15 @@ export interface BenchStack extends Stack {
 
 /** Brings a stack up for `work` and takes it down again; fails when one of its processes ends meanwhile. */
 export const withStack = async (
-  { signal, ...options }: Pick<StackOptions, 'parts' | 'speed'> & { signal: AbortSignal },
+  {
+    signal,
+    endsProcesses = false,
+    ...options
+  }: Pick<StackOptions, 'parts' | 'speed' | 'mediaWorkers' | 'env'> & {
+    signal: AbortSignal
+    /** The benchmark itself ends processes: that is no failure. */
+    endsProcesses?: boolean
+  },
   work: (stack: BenchStack) => Promise<void>,
 ): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'errand-bench-'))
@@ -44,7 +52,8 @@ export const withStack = async (
       console.log(
         `store     ${stack.storeKind}, Temporal ${process.env['TEMPORAL_ADDRESS'] ? 'given' : 'embedded'}`,
       )
-      await useConnected(stack, signal, work)
+      const died = endsProcesses ? new Promise<string>(() => undefined) : stack.died
+      await useConnected({ ...stack, died }, signal, work)
     } finally {
       await stack.stop()
     }

@@ -57,6 +57,8 @@ export interface Conversation {
   /** The generation whose stream is (or was last) connected; 0 before the first. */
   generation: number
   host: string | null
+  /** The host that was asked last to hold it: should it die before it is ready, others learn it from here. */
+  preparing: { generation: number; host: string } | null
   ready: ReadyHost | null
   /** A generation that is being taken away from a silent host: it can no longer end the conversation. */
   moving: number | null
@@ -84,6 +86,7 @@ export const newConversation = (callId: string): Conversation => ({
   _id: callId,
   generation: 0,
   host: null,
+  preparing: null,
   ready: null,
   moving: null,
   started: null,

@@ -35,6 +35,7 @@ export const createConversationStore = (db: Db) => {
   return {
     ensureIndexes: async (): Promise<void> => {
       await conversations.createIndex({ host: 1 })
+      await conversations.createIndex({ 'preparing.host': 1 })
     },
 
     /** Makes the document if there is none. An insert, because the embedded store leaves out nulls of an upsert. */
@@ -61,6 +62,13 @@ export const createConversationStore = (db: Db) => {
           'ready.generation': 1,
         })
         .toArray(),
+
+    /** Notes who prepares a generation, unless it is too late for that; gives the conversation as it is then. */
+    prepare: async (callId: string, generation: number, host: string): Promise<Conversation | null> =>
+      (await change(
+        { _id: callId, generation: { $lt: generation }, ended: null, sealed: null },
+        { preparing: { generation, host } },
+      )) ?? (await conversations.findOne({ _id: callId })),
 
     /** Offers a host for a later generation; false if the conversation is over, or a later one holds it or is ready. */
     setReady: async (callId: string, ready: ReadyHost): Promise<boolean> =>
@@ -129,12 +137,22 @@ export const createConversationStore = (db: Db) => {
     setMoving: async (callId: string, generation: number): Promise<boolean> =>
       (await change({ ...held(callId, generation), ended: null }, { moving: generation })) !== null,
 
-    /** The conversations that go on under a host's stream. */
-    findHeldBy: async (host: string): Promise<Pick<Conversation, '_id' | 'generation'>[]> =>
-      await conversations
-        .find({ host, ended: null, sealed: null })
-        .project<Pick<Conversation, '_id' | 'generation'>>({ generation: 1 })
-        .toArray(),
+    /** What a host has to do with: conversations under its stream, and those that it was asked for; with its generation. */
+    findHeldBy: async (host: string): Promise<Pick<Conversation, '_id' | 'generation'>[]> => {
+      const found = await conversations
+        .find({ $or: [{ host }, { 'preparing.host': host }], ended: null, sealed: null })
+        .project<Pick<Conversation, '_id' | 'generation' | 'host' | 'preparing'>>({
+          generation: 1,
+          host: 1,
+          preparing: 1,
+        })
+        .toArray()
+      return found.flatMap(({ _id, generation, host: holder, preparing }) => {
+        const isAsked = preparing?.host === host && preparing.generation > generation
+        if (isAsked) return { _id, generation: preparing.generation }
+        return holder === host ? { _id, generation } : []
+      })
+    },
 
     /** The end by the carrier's terminal word or the workflow's; false if it was ended already. */
     end: async (callId: string, end: ConversationEnd): Promise<boolean> =>

@@ -90,7 +90,7 @@ export const converse = async (
   try {
     await deps.conversations.ensure(callId)
     const call = await deps.calls.find(callId)
-    const conversation = await deps.conversations.find(callId)
+    const conversation = await deps.conversations.prepare(callId, generation, deps.host.id)
     if (!call || !conversation)
       return { kind: 'refused', code: 'call_not_found', message: `there is no call ${callId}` }
     if (conversation.generation >= generation) return { kind: 'superseded' }

@@ -66,6 +66,26 @@ beforeEach(() => {
 })
 
 describe('the watch over media hosts', () => {
+  test('tells the conversations that a silent host was asked for and is not ready for, with that generation', async () => {
+    const { look, told, host, heldBy, conversations } = fixture
+    await host('silent', 7_000)
+    await host('fresh', 0)
+    const waiting = newCallId()
+    await conversations.ensure(waiting)
+    await conversations.prepare(waiting, 1, 'silent')
+    const movedOn = await heldBy('fresh')
+    await conversations.prepare(movedOn, 1, 'silent')
+    const next = await heldBy('fresh')
+    await conversations.prepare(next, 2, 'silent')
+    await look(NOW)
+    expect(told.toSorted()).toEqual(
+      [
+        [waiting, 1],
+        [next, 2],
+      ].toSorted(),
+    )
+  })
+
   test('tells the conversations of a host that is silent, once, and no others', async () => {
     const { look, told, host, heldBy, conversations } = fixture
     await host('silent', 7_000)

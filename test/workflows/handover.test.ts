@@ -55,6 +55,23 @@ describe.concurrent('a conversation whose host is silent', () => {
     expect((await call.finished()).ending).toEqual({ status: 'completed' })
   })
 
+  it('is prepared by another one when the first dies before it is ready', async () => {
+    const call = await runner.start({
+      converse: async ({ generation }) => {
+        if (generation > 1) await call.signal(SIGNALS.mediaReady, { generation, host: `host-${generation}` })
+        return await call.part(generation).promise
+      },
+    })
+    await call.reached('converse')
+    await call.signal(SIGNALS.hostLost, { generation: 1 })
+    await call.answer()
+    call.part(2).resolve({ kind: 'ended' })
+    await call.legEnds('completed')
+    expect((await call.finished()).ending).toEqual({ status: 'completed' })
+    expect(call.times('redirectLeg')).toBeLessThanOrEqual(1)
+    call.release()
+  })
+
   it('may find the next one silent too', async () => {
     const call = await runner.start()
     await call.answer()

@@ -99,6 +99,8 @@ await runCommand(async ({ signal }) => {
     ports: 'standard',
     mediaWorkers: 2,
     ui: false,
+    database: NAME,
+    namespace: NAME,
     signal,
   })
   try {

@@ -30,7 +30,7 @@ it('says what it needs where there are no credentials, and dials nobody', async 
 it('kills the host of a call that is under way, and says what the carrier did', { timeout: 90_000 }, async () => {
   const credentials = { accountSid: `AC${'5'.repeat(32)}`, authToken: 'a-token', apiKey: 'sk-sandbox' }
   const log = createLog('sandbox', 'silent')
-  const sandbox = await startSandbox({ host: '127.0.0.1', port: 0, speed: 5, ...credentials, log })
+  const sandbox = await startSandbox({ host: '127.0.0.1', port: 0, speed: 10, ...credentials, log })
   const data = await mkdtemp(join(tmpdir(), 'errand-live-check-'))
   onTestFinished(async () => {
     await sandbox.stop()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker'
 import { expect, it } from 'vitest'
 
+import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
 import { loadWorkflowBundle } from '../../worker/bundle.ts'
 import { HISTORIES } from './record.ts'
 
@@ -21,7 +22,8 @@ const files = (await readdir(HISTORIES).catch(() => [])).filter(file => file.end
 const replay = async (history: string): Promise<void> =>
   await Worker.runReplayHistory({ workflowBundle: await loadWorkflowBundle() }, JSON.parse(history))
 
-it('has histories to replay', () => expect(files).not.toEqual([]))
+it('has a history of every scenario', () =>
+  expect(files).toEqual(expect.arrayContaining(SCENARIOS.map(({ name }) => `${name}.json`))))
 
 it.each(files)('replays %s', async file => {
   await replay(await readFile(join(HISTORIES, file), 'utf8'))

@@ -48,6 +48,8 @@ interface Done extends Strike {
 }
 
 const FRAME_MS = 20
+/** A leg whose call is gone would be taken for that of an unknown dial: longer than one is looked for. */
+const KEPT_MS = 40_000
 
 export interface RunnerOptions {
   patience: Patience
@@ -56,6 +58,7 @@ export interface RunnerOptions {
 }
 
 export const createRunner = (stack: ChaosStack, { patience, signal, speed }: RunnerOptions) => {
+  const judged: { accountId: string; callIds: string[]; atMs: number }[] = []
   const striker = createStriker(stack, patience)
   const follower = createFollower(stack, patience, signal)
   const done: Done[] = []
@@ -90,6 +93,14 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     return processes.some(process => process.startsWith('media-') && hosts.includes(process))
   }
 
+  /** The embedded store reads whole collections: what was judged long ago is taken out of its way. */
+  const forgetOld = async (): Promise<void> => {
+    for (let [oldest] = judged; oldest && performance.now() - oldest.atMs > KEPT_MS; [oldest] = judged) {
+      judged.shift()
+      await forget(stack.db, oldest.accountId, oldest.callIds)
+    }
+  }
+
   const judge = async (plan: Plan, followed: Followed, isTarget: boolean): Promise<JudgedCall> => {
     const known = await follower.follow(followed)
     const hosts = known.carrier.legs.flatMap(({ streams }) => streams.map(({ url }) => stack.mediaOf(url)))
@@ -100,12 +111,10 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const settledMs = settledMsAt(speed)
     const evidence: Evidence = { ...known, disturbance: { conversation: faults.length > 0, lossMs, settledMs } }
     const violations = violationsOf(evidence)
+    const callIds = evidence.store.calls.map(({ _id }) => _id)
     if (violations.length === 0)
-      await forget(
-        stack.db,
-        followed.target.accountId,
-        evidence.store.calls.map(({ _id }) => _id),
-      )
+      judged.push({ accountId: followed.target.accountId, callIds, atMs: performance.now() })
+    await forgetOld()
     const tookMs = (followed.endedMs ?? performance.now()) - followed.startedMs
     const named = during.map(fault => `run ${fault.plan.run}, ${describeFault(fault.plan.fault)}`)
     return { violations, callId: followed.target.callId, tookMs, faults: named, evidence }

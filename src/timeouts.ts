@@ -20,11 +20,11 @@ export const TIMEOUTS = {
   fillerLimitMs: 20_000,
   /** The carrier's own: it cannot be changed here. */
   carrierFetchMs: 15_000,
-  leaseRenewMs: 2_000,
-  leaseStaleMs: 6_000,
+  leaseRenewMs: 1_000,
+  leaseStaleMs: 4_000,
   leaseProbeMs: 1_000,
   /** A host that does not offer itself for a live conversation in this time is not waited for alone. */
-  successorReadyMs: 3_000,
+  successorReadyMs: 2_000,
   noFrameMs: 5_000,
   heartbeatMs: 120_000,
   heartbeatThrottleMs: 10_000,

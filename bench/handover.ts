@@ -17,7 +17,7 @@ import { printTable } from './table.ts'
 
 const NUMBER = '+14155550100'
 const SAMPLES = 20
-const CALLS_A_ROUND = 24
+const CALLS_A_ROUND = 10
 const LOOK_MS = 10
 const TIMEOUTS = JSON.stringify({ drainMs: 100 })
 const ROUND_MS = 60_000

@@ -47,6 +47,10 @@ export const runAll = async (
           results.push(one)
           await show(one)
         })
+        .catch((error: unknown) => {
+          // Told to stop: what was under way is given up.
+          if (!signal.aborted) throw error
+        })
         .finally(() => open.delete(shown))
       open.add(shown)
       // A call that waits for minutes (a lost heartbeat) costs no processor.

@@ -7,6 +7,24 @@ import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
 import { startScenarioStack } from '../support/scenario-stack.ts'
 import type { ScenarioStack } from '../support/scenario-stack.ts'
 
+// Those that other files play, each with what is special about it.
+const ELSEWHERE: Record<string, string[]> = {
+  'barge-in': ['interrupts-once', 'interrupts-always', 'talks-at-the-same-time'],
+  'hang-ups': [
+    'hangs-up-mid-sentence',
+    'hangs-up-at-once',
+    'hangs-up-during-goodbye',
+    'asks-a-question-at-goodbye',
+  ],
+  keys: ['menu', 'menu-without-end'],
+  machines: ['voicemail', 'voicemail-taken-for-a-person', 'person-taken-for-a-machine', 'fax', 'silent-line'],
+  'model-faults': SCENARIOS.filter(({ model }) => model).map(({ name }) => name),
+  'unknown-dials': ['response-and-callbacks-lost'],
+  // Below.
+  scenarios: ['tries-to-take-over', 'forbids-further-calls'],
+}
+const here = SCENARIOS.filter(({ name }) => !Object.values(ELSEWHERE).flat().includes(name))
+
 let stack: ScenarioStack
 beforeAll(async () => {
   stack = await startScenarioStack()
@@ -14,8 +32,7 @@ beforeAll(async () => {
 afterAll(async () => await stack?.stop())
 
 describe("a call ends as its scenario says, with a transcript that equals the callee's own account", () => {
-  // Those whose model fails are played in model-faults.test.ts.
-  it.each(SCENARIOS.filter(({ model }) => !model).map(({ name }) => name))('%s', async name => {
+  it.each(here.map(({ name }) => name))('%s', async name => {
     const { leg } = await stack.play(name)
     if (name === 'stream-opened-twice')
       expect(leg.streams).toMatchObject([

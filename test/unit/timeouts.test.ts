@@ -22,7 +22,7 @@ it('the environment changes those that it names and no others', () =>
   expect(timeoutsOf('{"ringMs":5000,"hangUpMs":1000}')).toEqual({ ...TIMEOUTS, ringMs: 5000, hangUpMs: 1000 }))
 
 it.each([
-  ['{"leaseStaleMs":3000}', /2 × leaseRenewMs < leaseStaleMs/],
+  ['{"leaseStaleMs":2000}', /2 × leaseRenewMs < leaseStaleMs/],
   ['{"dialUntilMs":10000}', /carrierRequestMs < dialUntilMs/],
   ['{"ringMs":0}', /TIMEOUTS/],
   ['{"ringSeconds":5}', /TIMEOUTS/],

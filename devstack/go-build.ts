@@ -2,8 +2,9 @@
 // module proxy is needed, no C compiler and no other toolchain.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { cacheFolder } from './cache.ts'
+import { isDiskFull } from './disk.ts'
 import { SetupError } from './setup-error.ts'
 import { baseEnvironment, findOnPath, runTool, type Workshop } from './tools.ts'
 
@@ -57,8 +58,8 @@ export const findGo = async (workshop: Workshop): Promise<{ file: string } | { p
   return { passedOver: `Go ${major}.${minor} is too old, ${neededGo()} is needed` }
 }
 
-const reasonOf = (output: string): string => {
-  if (/no space left on device|disk quota exceeded/i.test(output))
+const reasonOf = (output: string, folder: string): string => {
+  if (/no space left on device|disk quota exceeded/i.test(output) || isDiskFull(folder))
     return 'the disk is full; the build needs about 4 GB'
   if (/dial tcp|no such host|proxyconnect|i\/o timeout|connection refused|TLS handshake/i.test(output))
     return 'the Go module proxy cannot be reached'
@@ -71,5 +72,5 @@ export const goBuild = async (workshop: Workshop, go: string, target: GoTarget, 
   const logFile = join(cacheFolder(workshop.env), 'logs', `build-${target}.log`)
   const tool = { name: `build-${target}`, file: go, args, env: environment(workshop.env), cwd: root, logFile }
   const result = await runTool(workshop, tool, limitMs)
-  if (!result.ok) throw new SetupError(`build failed: ${reasonOf(result.output)}, see ${logFile}`)
+  if (!result.ok) throw new SetupError(`build failed: ${reasonOf(result.output, dirname(output))}, see ${logFile}`)
 }

@@ -1,18 +1,23 @@
 // Waiting until a server that was just started answers.
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child, Ending } from './children.ts'
+import { isDiskFull } from './disk.ts'
 import { errorText, SetupError } from './setup-error.ts'
 
 const limitMs = 60_000
 
 /** What to tell when a child ended that should have gone on. */
-export const describeEnding = (ending: Ending, logFile: string): string =>
-  [
+export const describeEnding = (ending: Ending, logFile: string): string => {
+  if (isDiskFull(dirname(logFile)))
+    return `${ending.name} ${ending.how}: the disk is full, no space is left for ${dirname(logFile)}`
+  return [
     `${ending.name} ${ending.how}. The last lines of ${logFile}:`,
     ...ending.lastLines.split('\n').map(line => `  ${line}`),
   ].join('\n')
+}
 
 /** Repeats `probe` until it resolves. Throws SetupError if the child ends first, the time is over, or on `signal`. */
 export const untilReady = async (

@@ -8,25 +8,21 @@ import { describeMachine } from './machine.ts'
 import { memory } from './memory.ts'
 import { parseBenchOptions, usage } from './options.ts'
 import { postCalls } from './post-calls.ts'
+import { optionsOrExit } from '../devstack/options.ts'
 import { runCommand } from '../devstack/signals.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [postCalls, calls, memory, actions, handover]
 
-const parsed = parseBenchOptions(BENCHMARKS, process.argv.slice(2))
-if (parsed.kind === 'wrong') {
-  console.error(`errand: ${parsed.message}\n\n${usage(BENCHMARKS)}`)
-  process.exit(2)
-}
-if (parsed.kind === 'help') {
-  console.log(usage(BENCHMARKS))
-  process.exit(0)
-}
+const { benchmarks, quick } = optionsOrExit(
+  parseBenchOptions(BENCHMARKS, process.argv.slice(2)),
+  usage(BENCHMARKS),
+)
 
 await runCommand(async ({ signal }) => {
   console.log(describeMachine())
-  for (const { name, title, run } of parsed.benchmarks) {
+  for (const { name, title, run } of benchmarks) {
     console.log(`\n== ${name}: ${title}`)
-    await run({ quick: parsed.quick, signal })
+    await run({ quick, signal })
   }
   return 0
 })

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 
+import type { Parsed } from '../devstack/options.ts'
 import { messageOf } from '../src/errors.ts'
 import type { Benchmark } from './benchmark.ts'
 
-export type ParsedOptions =
-  | { kind: 'run'; benchmarks: readonly Benchmark[]; quick: boolean }
-  | { kind: 'help' }
-  | { kind: 'wrong'; message: string }
+export interface BenchOptions {
+  benchmarks: readonly Benchmark[]
+  quick: boolean
+}
 
 /** The page of `--help`. */
 export const usage = (all: readonly Benchmark[]): string => `usage: npm run bench [-- NAME… --quick]
@@ -18,7 +19,7 @@ ${all.map(({ name, title }) => `  ${name.padEnd(12)}${title}`).join('\n')}
   --help      this page`
 
 /** What is asked for; names in any order, run in the order of `all`. */
-export const parseBenchOptions = (all: readonly Benchmark[], args: string[]): ParsedOptions => {
+export const parseBenchOptions = (all: readonly Benchmark[], args: string[]): Parsed<BenchOptions> => {
   try {
     const { values, positionals } = parseArgs({
       args,
@@ -29,7 +30,7 @@ export const parseBenchOptions = (all: readonly Benchmark[], args: string[]): Pa
     const unknown = positionals.find(name => !all.some(benchmark => benchmark.name === name))
     if (unknown !== undefined) return { kind: 'wrong', message: `there is no benchmark "${unknown}"` }
     const benchmarks = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name))
-    return { kind: 'run', benchmarks, quick: values.quick }
+    return { kind: 'run', options: { benchmarks, quick: values.quick } }
   } catch (error) {
     return { kind: 'wrong', message: messageOf(error) }
   }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { optionsOrExit } from '../devstack/options.ts'
 import { createProgress } from '../devstack/progress.ts'
 import { SetupError } from '../devstack/setup-error.ts'
 import { runCommand } from '../devstack/signals.ts'
@@ -74,17 +75,9 @@ const play = async (options: ChaosOptions, signal: AbortSignal): Promise<number>
   }
 }
 
-const parsed = parseChaosOptions(process.argv.slice(2))
-if (parsed.kind === 'wrong') {
-  console.error(`errand: ${parsed.message}\n\n${USAGE}`)
-  process.exit(2)
-}
-if (parsed.kind === 'help') {
-  console.log(USAGE)
+const options = optionsOrExit(parseChaosOptions(process.argv.slice(2)), USAGE)
+if (options.planOnly) {
+  for (const plan of plansOf(options)) console.log(JSON.stringify(plan))
   process.exit(0)
 }
-if (parsed.options.planOnly) {
-  for (const plan of plansOf(parsed.options)) console.log(JSON.stringify(plan))
-  process.exit(0)
-}
-await runCommand(async ({ signal }) => await play(parsed.options, signal))
+await runCommand(async ({ signal }) => await play(options, signal))

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 
+import type { Parsed } from '../devstack/options.ts'
 import { messageOf } from '../src/errors.ts'
 import { KINDS } from './faults/fault.ts'
 import type { Kind } from './faults/fault.ts'
@@ -20,11 +21,6 @@ export interface ChaosOptions {
   atOnce: number
 }
 
-export type ParsedOptions =
-  | { kind: 'run'; options: ChaosOptions }
-  | { kind: 'help' }
-  | { kind: 'wrong'; message: string }
-
 export const USAGE = `usage: npm run chaos -- [options]
 
   --runs N       how many runs, each a few calls at once and one fault (default: 20, all of a sweep)
@@ -43,7 +39,7 @@ export const USAGE = `usage: npm run chaos -- [options]
 It exits 0 when every promise was kept, 1 when one was broken, 2 for options that it does not know.`
 
 /** What is asked for. */
-export const parseChaosOptions = (args: string[]): ParsedOptions => {
+export const parseChaosOptions = (args: string[]): Parsed<ChaosOptions> => {
   try {
     const { values } = parseArgs({
       args,

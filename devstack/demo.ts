@@ -12,6 +12,7 @@ import { settledMsAt } from './demo/handover.ts'
 import { parseDemoOptions, USAGE } from './demo/options.ts'
 import type { DemoOptions } from './demo/options.ts'
 import { curlLine, readmeRequest } from './demo/request.ts'
+import { optionsOrExit } from './options.ts'
 import { createProgress } from './progress.ts'
 import { SetupError } from './setup-error.ts'
 import { runCommand } from './signals.ts'
@@ -95,14 +96,6 @@ const play = async (options: DemoOptions, { signal }: Interruption): Promise<num
   }
 }
 
-const parsed = parseDemoOptions(process.argv.slice(2))
-if (parsed.kind === 'wrong') {
-  console.error(`errand: ${parsed.message}\n\n${USAGE}`)
-  process.exit(2)
-}
-if (parsed.kind === 'help') {
-  console.log(USAGE)
-  process.exit(0)
-}
-if (parsed.kind === 'list') process.exit(list())
-await runCommand(async interruption => await play(parsed.options, interruption))
+const options = optionsOrExit(parseDemoOptions(process.argv.slice(2)), USAGE)
+if (options === 'list') process.exit(list())
+await runCommand(async interruption => await play(options, interruption))

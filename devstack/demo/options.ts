@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
 import { messageOf } from '../../src/errors.ts'
+import type { Parsed } from '../options.ts'
 
 export interface DemoOptions {
   scenario: Scenario
@@ -13,11 +14,7 @@ export interface DemoOptions {
   kill: 'media' | null
 }
 
-export type ParsedOptions =
-  | { kind: 'play'; options: DemoOptions }
-  | { kind: 'list' }
-  | { kind: 'help' }
-  | { kind: 'wrong'; message: string }
+export type ParsedOptions = Parsed<DemoOptions | 'list'>
 
 export const USAGE = `usage: npm run demo [-- options]
 
@@ -43,7 +40,7 @@ export const parseDemoOptions = (args: string[]): ParsedOptions => {
       },
     })
     if (values.help) return { kind: 'help' }
-    if (values.list) return { kind: 'list' }
+    if (values.list) return { kind: 'run', options: 'list' }
     const scenario = SCENARIOS.find(({ name }) => name === values.scenario)
     if (!scenario) return wrong(`there is no scenario "${values.scenario}"; expected one of ${names()}`)
     // Slower where something is killed: what is lost with it is counted by the wall clock.
@@ -52,7 +49,7 @@ export const parseDemoOptions = (args: string[]): ParsedOptions => {
       return wrong(`--speed takes a number from 0.1 to 100, not "${values.speed}"`)
     const { kill = null } = values
     if (kill !== null && kill !== 'media') return wrong(`--kill takes media, not "${kill}"`)
-    return { kind: 'play', options: { scenario, speed, keep: values.keep, kill } }
+    return { kind: 'run', options: { scenario, speed, keep: values.keep, kill } }
   } catch (error) {
     return wrong(messageOf(error))
   }

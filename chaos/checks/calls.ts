@@ -1,6 +1,7 @@
 // Accepted means finished, once, forward only, and within reach of the one who asked for it.
 import type { Evidence } from '../evidence.ts'
 
+// Not the one of the code under test, which could be wrong in the same way.
 const RANK: Record<string, number> = {
   queued: 1,
   dialing: 2,

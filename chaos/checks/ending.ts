@@ -7,6 +7,7 @@
 // N5  A host that dies as the callee hangs up: nobody can tell which came first, and either end is honest.
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
+import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
 import { checkHandover } from '../../devstack/demo/handover.ts'
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
@@ -49,10 +50,7 @@ export const checkEnding = (evidence: Evidence): string[] => {
   const isDisturbed = disturbance.conversation || scenario.model !== undefined || wasBroken(leg)
   // What befalls the model by the scenario itself may come at any moment of the call.
   const loss = scenario.model === undefined ? disturbance : { ...disturbance, lossMs: 0 }
-  const announced = leg?.announcements ?? []
-  const lines = (leg?.callee ?? []).filter(
-    ({ kind, text }) => kind !== 'heard' || !announced.some(one => one.startsWith(text.trim())),
-  )
+  const lines = leg ? withoutAnnouncements(leg) : []
   // What was to be said when the callee had hung up already is announced to nobody.
   const isError = ({ kind, text }: Line): boolean =>
     kind === 'heard' && text.trim() !== '' && APPLICATION_ERROR.startsWith(text.trim())
@@ -70,8 +68,3 @@ export const checkEnding = (evidence: Evidence): string[] => {
   compare('transcript', final.transcript, transcriptOf(final.turns ?? []))
   return found
 }
-
-const transcriptOf = (turns: readonly { role: string; text: string }[]): string | null =>
-  turns.length === 0
-    ? null
-    : turns.map(({ role, text }) => `${role === 'callee' ? 'Callee' : 'Agent'}: ${text}`).join('\n')

@@ -40,7 +40,7 @@ export const differences = async (
 }
 
 /** What the carrier itself said is no turn of the agent's. */
-const withoutAnnouncements = ({ callee, announcements }: LegAccount): Line[] =>
+export const withoutAnnouncements = ({ callee, announcements }: LegAccount): Line[] =>
   callee.filter(({ kind, text }) => kind !== 'heard' || !announcements.some(one => one.startsWith(text.trim())))
 
 /** The carrier's account of the legs that a call had. */
@@ -58,7 +58,7 @@ export const dialsOf = async (sandboxUrl: string, callId: string): Promise<numbe
 }
 
 /** The turns in the form of the API's `transcript`. */
-const transcriptOf = (turns: readonly WireTurn[]): string | null => {
+export const transcriptOf = (turns: readonly WireTurn[]): string | null => {
   const lines = turns.map(({ role, text }) => `${role === 'callee' ? 'Callee' : 'Agent'}: ${text}`)
   return lines.length === 0 ? null : lines.join('\n')
 }

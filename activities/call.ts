@@ -57,7 +57,7 @@ export const createCallActivities = ({ calls, conversations, credits, doNotCall,
       const stored = (await calls.advance(callId, status, factsOf(call, conversation, ending))) ?? call
       const { outcome, errorCode } = stored
       log.info({ call_id: callId, status, outcome, error_code: errorCode }, 'the call has ended')
-      return { status, outcome, turns: stored.turns?.length ?? 0 }
+      return { status, outcome, ...(errorCode && { errorCode }), turns: stored.turns?.length ?? 0 }
     },
   }
 }

@@ -3,6 +3,7 @@
 // two sentences, when the next word may be the callee's: there the time to the successor's stream is what counts.
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { readCarrier } from '../devstack/demo/carrier.ts'
 import { readmeRequest } from '../devstack/demo/request.ts'
 import { storedTurnsOf } from '../src/conversations/conversation.ts'
 import type { Conversation } from '../src/conversations/conversation.ts'
@@ -34,8 +35,7 @@ interface Silence {
   toFrameMs: number
 }
 
-const legsOf = async ({ sandboxUrl }: BenchStack): Promise<LegAccount[]> =>
-  ((await (await fetch(`${sandboxUrl}/sandbox/legs`)).json()) as { legs: LegAccount[] }).legs
+const legsOf = async ({ sandboxUrl }: BenchStack): Promise<LegAccount[]> => (await readCarrier(sandboxUrl)).legs
 
 /** Asks until there is an answer. */
 const until = async <T>(signal: AbortSignal, ask: () => Promise<T | null>): Promise<T> => {

@@ -1,7 +1,7 @@
 // Everything that is known of one call when its run is judged: what clients saw, and the independent accounts.
 import type { WireCall } from '../devstack/demo/call.ts'
+import type { CarrierAccount } from '../devstack/demo/carrier.ts'
 import type { Scenario } from '../src/sandbox/scenarios/scenario.ts'
-import type { CarrierAccount } from './accounts/carrier.ts'
 import type { RunAccount } from './accounts/engine.ts'
 import type { StoreAccount } from './accounts/store.ts'
 import type { Posted } from './client.ts'

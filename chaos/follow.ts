@@ -1,10 +1,11 @@
 // One call of a run, from its POST to the moment at which all accounts of it can be compared.
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { readCarrier } from '../devstack/demo/carrier.ts'
 import { createAccountService } from '../src/accounts/service.ts'
 import { createKeyService } from '../src/keys/service.ts'
 import { SCENARIOS } from '../src/sandbox/scenarios/table.ts'
-import { isUp, readCarrier } from './accounts/carrier.ts'
+import { isUp } from './accounts/carrier.ts'
 import { readRun } from './accounts/engine.ts'
 import { readAccount, readStore } from './accounts/store.ts'
 import { checkBalance } from './checks/credits.ts'

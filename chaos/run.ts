@@ -1,6 +1,6 @@
 // One run: its calls are placed, its fault is done, and each call is judged when it has come to rest.
+import { readCarrier } from '../devstack/demo/carrier.ts'
 import { settledMsAt } from '../devstack/demo/handover.ts'
-import { readCarrier } from './accounts/carrier.ts'
 import { forget } from './accounts/store.ts'
 import { violationsOf } from './checks/all.ts'
 import { createEvents } from './events.ts'

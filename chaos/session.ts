@@ -1,7 +1,8 @@
 // Many runs on one stack: a run begins when the stack is whole again, while calls of earlier ones are still under way.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { isUp, readCarrier } from './accounts/carrier.ts'
+import { readCarrier } from '../devstack/demo/carrier.ts'
+import { isUp } from './accounts/carrier.ts'
 import type { Plan } from './plan.ts'
 import { createRunner } from './run.ts'
 import type { RunResult } from './run.ts'

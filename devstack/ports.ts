@@ -46,14 +46,19 @@ const takeFixed = async (name: PortName, port: number): Promise<number> => {
   throw new SetupError(`port ${port} is taken (${label}). Stop what listens there or set ${variable}.`)
 }
 
+/** No port is found free twice: the process that is to listen there may not have been started yet. */
+const given = new Set<number>()
+
 /**
  * Below the range that the system takes outgoing ports from: a port found free there stays free until its process
  * listens, though other servers open many connections meanwhile.
  */
-const takeFree = async (taken: Set<number>): Promise<number> => {
+const takeFree = async (): Promise<number> => {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
-    if (!taken.has(port) && (await canListen(port))) return port
+    if (given.has(port)) continue
+    given.add(port)
+    if (await canListen(port)) return port
   }
   throw new SetupError('no free port found between 20000 and 32000')
 }
@@ -82,7 +87,7 @@ export const choosePorts = async (
     const wanted = fromEnvironment(name, env) ?? (kind === 'standard' ? table[name].standard : undefined)
     if (wanted !== undefined && taken.has(wanted))
       throw new SetupError(`port ${wanted} is given to two processes; see ${table[name].variable}`)
-    ports[name] = wanted === undefined ? await takeFree(taken) : await takeFixed(name, wanted)
+    ports[name] = wanted === undefined ? await takeFree() : await takeFixed(name, wanted)
     taken.add(ports[name])
   }
   return ports

@@ -1,5 +1,5 @@
 // `npm run live-check`: one real call, whose media host is killed in the middle. What the carrier does then is not in
-// its documentation; here it is seen, and written to .data/live-check.json.
+// its documentation; here it is seen, and written to .data/live-check/live-check.json.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 

@@ -76,21 +76,20 @@ const PREFIX: Record<Mode, string> = { live: '', test: 'TEST_' }
 const withoutPrefix = (env: Env, mode: Mode, keys: string[]): Env =>
   Object.fromEntries(keys.map(key => [key, env[PREFIX[mode] + key] || undefined]))
 
-/** Carrier settings of a mode; `null` when its credentials are not in the environment. */
-const carrierOf = (env: Env, mode: Mode): CarrierSettings | null => {
-  const own = withoutPrefix(env, mode, Object.keys(carrierSchema.shape))
-  return own.TWILIO_ACCOUNT_SID === undefined ? null : parse(carrierSchema, own, PREFIX[mode])
+/** Settings of a mode; `null` when the credential that they begin with is not in the environment. */
+const settingsOf = <T extends z.ZodObject>(
+  schema: T,
+  credential: keyof T['shape'] & string,
+  env: Env,
+  mode: Mode,
+): z.infer<T> | null => {
+  const own = withoutPrefix(env, mode, Object.keys(schema.shape))
+  return own[credential] === undefined ? null : parse(schema, own, PREFIX[mode])
 }
 
-const modelOf = (env: Env, mode: Mode): ModelSettings | null => {
-  const own = withoutPrefix(env, mode, Object.keys(modelSchema.shape))
-  return own.OPENAI_API_KEY === undefined ? null : parse(modelSchema, own, PREFIX[mode])
-}
-
-const shopOf = (env: Env, mode: Mode): ShopSettings | null => {
-  const own = withoutPrefix(env, mode, Object.keys(shopSchema.shape))
-  return own.STRIPE_SECRET_KEY === undefined ? null : parse(shopSchema, own, PREFIX[mode])
-}
+const carrierOf = (env: Env, mode: Mode) => settingsOf(carrierSchema, 'TWILIO_ACCOUNT_SID', env, mode)
+const modelOf = (env: Env, mode: Mode) => settingsOf(modelSchema, 'OPENAI_API_KEY', env, mode)
+const shopOf = (env: Env, mode: Mode) => settingsOf(shopSchema, 'STRIPE_SECRET_KEY', env, mode)
 
 const required = <T>(value: T | null, what: string): T => {
   if (value === null) throw new ConfigError(`the environment is incomplete: ${what} is not set`)
@@ -121,17 +120,20 @@ const timeoutsOf = (env: Env): Timeouts => {
   )
 }
 
+/** Without a slash at its end. */
+const publicUrlOf = (env: Env): string =>
+  parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, '')
+
 /** Where the store is. */
 export const storeConfig = (env: Env) =>
   parse(enginesSchema.pick({ MONGODB_URL: true, MONGODB_DATABASE: true }), env)
 
-/** What the API process needs. A mode without a carrier is not set up: its calls are answered 503.
- * Without Stripe no credits are sold in it. */
+/** What the API process needs. A mode without a carrier is not set up: its calls are answered 503. Without Stripe no credits are sold in it. */
 export const apiConfig = (env: Env) => ({
   ...parse(listenSchema, env),
   ...parse(enginesSchema, env),
   timeouts: timeoutsOf(env),
-  publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
+  publicUrl: publicUrlOf(env),
   trustedProxies: parse(z.object({ TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0) }), env)
     .TRUSTED_PROXIES,
   carriers: { live: carrierOf(env, 'live'), test: carrierOf(env, 'test') },
@@ -144,7 +146,7 @@ export const callsWorkerConfig = (env: Env, mode: Mode) => ({
   ...parse(enginesSchema, env),
   timeouts: timeoutsOf(env),
   mode,
-  publicUrl: parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, ''),
+  publicUrl: publicUrlOf(env),
   carrier: required(carrierOf(env, mode), `${PREFIX[mode]}TWILIO_ACCOUNT_SID`),
   model: required(modelOf(env, mode), `${PREFIX[mode]}OPENAI_API_KEY`),
   websiteAllowedHosts: (env.WEBSITE_ALLOWED_HOSTS ?? '')

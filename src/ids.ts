@@ -6,6 +6,12 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 /** A new id of a noun that is listed: prefix + 26 characters, 48 bits of time, 80 random bits. Ids sort by time, also within one millisecond of one process. */
 export const newSortableId = (prefix: string): string => `${prefix}_${monotonicUlid(Date.now())}`
 
+/** What the sortable ids of a noun look like. */
+export const sortableIds = (prefix: string): RegExp => new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`)
+
+/** What calls' ids look like. */
+export const CALL_IDS = sortableIds('cl')
+
 /** A new call id, `cl_…`. */
 export const newCallId = (): string => newSortableId('cl')
 
@@ -18,7 +24,7 @@ export const callIdTime = (id: string): Date => {
 }
 
 /** Whether a text looks like a call's id: anybody may claim one. */
-export const isCallId = (text: string): boolean => /^cl_[0-9a-hjkmnp-tv-z]{26}$/.test(text)
+export const isCallId = (text: string): boolean => CALL_IDS.test(text)
 
 /** A new id of any other noun, such as `acc_…` or `req_…`: 80 random bits, unordered. */
 export const newId = (prefix: string): string => `${prefix}_${randomText(16)}`

@@ -5,10 +5,8 @@ import type { ServerResponse } from 'node:http'
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
-import type { CallStatus, Mode } from './calls/call.ts'
-
-const OPEN = ['queued', 'dialing', 'in_progress'] as const satisfies CallStatus[]
-type OpenStatus = (typeof OPEN)[number]
+import { OPEN_STATUSES } from './calls/call.ts'
+import type { Mode } from './calls/call.ts'
 
 /** What all metrics of a process are labelled with; an API serves both modes. */
 export interface ProcessLabels {
@@ -98,7 +96,7 @@ export const createMetrics = (labels: ProcessLabels) => {
       ['operation'],
     ),
     /** Counts open calls whenever somebody asks; while the store is away there is no number. */
-    watchOpenCalls: (mode: Mode, count: (status: OpenStatus) => Promise<number>) =>
+    watchOpenCalls: (mode: Mode, count: (status: (typeof OPEN_STATUSES)[number]) => Promise<number>) =>
       new Gauge({
         name: 'errand_calls_open',
         help: 'Calls in the store that have not ended. Every calls worker of a mode tells the same: take the maximum.',
@@ -106,9 +104,9 @@ export const createMetrics = (labels: ProcessLabels) => {
         registers: [registry],
         collect: async function () {
           this.reset()
-          const counts = await Promise.all(OPEN.map(status => count(status).catch(() => null)))
+          const counts = await Promise.all(OPEN_STATUSES.map(status => count(status).catch(() => null)))
           for (const [i, calls] of counts.entries())
-            if (calls !== null) this.set({ mode, status: OPEN[i] ?? '' }, calls)
+            if (calls !== null) this.set({ mode, status: OPEN_STATUSES[i] ?? '' }, calls)
         },
       }),
     contentType: registry.contentType,

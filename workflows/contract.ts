@@ -155,6 +155,7 @@ export interface FinishInput {
 export interface FinishResult {
   status: 'completed' | 'failed' | 'canceled'
   outcome: Outcome | null
+  errorCode?: CallErrorCode
   /** How many turns the conversation had. */
   turns?: number
 }

@@ -26,13 +26,13 @@ import type { HeldConversation } from './held-conversation.ts'
 // Calls that were started before the limit was among theirs.
 const GOODBYE_SECONDS = 20
 
-/** Runs one accepted call from its start to its end in the store; it never fails. */
-export const objectiveCall = async (input: ObjectiveCallInput): Promise<void> => {
+/** Runs one accepted call from its start to its end in the store, and says how it ended; it never fails. */
+export const objectiveCall = async (input: ObjectiveCallInput): Promise<FinishResult | null> => {
   const events = listenForEvents()
   const progress = showProgress(events)
-  await CancellationScope.nonCancellable(async () => {
+  return await CancellationScope.nonCancellable(async () => {
     const opened = await openCall(input.callId)
-    if (opened.kind === 'closed') return
+    if (opened.kind === 'closed') return null
     // What the client asked for before there was a workflow was told to nobody.
     if (opened.canceled) events.cancelRequested = true
     const ending = await runCall(input, events, progress)
@@ -41,6 +41,7 @@ export const objectiveCall = async (input: ObjectiveCallInput): Promise<void> =>
     const result = await finish({ callId: input.callId, ending })
     showToOperators(result)
     progress.finished(result)
+    return result
   })
 }
 

@@ -1,9 +1,10 @@
 // Whether a call ended as its scenario says, and whether its turns are what was really said on the line: the carrier and
 // the callee keep their own account, which the call is held against.
 import type { Line } from '../../src/sandbox/callee/account.ts'
-import type { Dial, LegAccount } from '../../src/sandbox/carrier/account.ts'
+import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts'
 import type { WireCall } from './call.ts'
+import { readCarrier } from './carrier.ts'
 import { checkHandover } from './handover.ts'
 import type { Loss } from './handover.ts'
 import type { WireTurn } from './turns.ts'
@@ -45,16 +46,14 @@ export const withoutAnnouncements = ({ callee, announcements }: LegAccount): Lin
 
 /** The carrier's account of the legs that a call had. */
 export const legsOf = async (sandboxUrl: string, callId: string): Promise<LegAccount[]> => {
-  const response = await fetch(`${sandboxUrl}/sandbox/legs`)
-  const { legs } = (await response.json()) as { legs: LegAccount[] }
-  return legs.filter(leg => leg.requests.some(({ url }) => url.includes(callId)))
+  const { legs } = await readCarrier(sandboxUrl, callId)
+  return legs
 }
 
-/** How many legs the carrier made for a call, by the address for its callbacks; refused requests make none. */
+/** How many legs the carrier made for a call; refused requests make none. */
 export const dialsOf = async (sandboxUrl: string, callId: string): Promise<number> => {
-  const response = await fetch(`${sandboxUrl}/sandbox/legs`)
-  const { dials } = (await response.json()) as { dials: Dial[] }
-  return dials.filter(dial => dial.sid !== null && dial.statusCallback?.includes(callId)).length
+  const { dials } = await readCarrier(sandboxUrl, callId)
+  return dials.filter(({ sid }) => sid !== null).length
 }
 
 /** The turns in the form of the API's `transcript`. */

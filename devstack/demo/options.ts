@@ -20,7 +20,7 @@ export const USAGE = `usage: npm run demo [-- options]
 
   --list              the scenarios and how each must end
   --scenario NAME     play this one (default: agrees)
-  --speed N           media time per wall time, 0.1 to 100 (default: 20, with --kill 5; 1 is real time)
+  --speed N           media time per wall time, 1 to 100 (default: 20, with --kill 5; 1 is real time)
   --kill media        kill -9 of the media host that holds the call, in the middle of it
   --keep              leave the stack up afterwards, until Ctrl-C
   --help              this page`
@@ -45,8 +45,7 @@ export const parseDemoOptions = (args: string[]): ParsedOptions => {
     if (!scenario) return wrong(`there is no scenario "${values.scenario}"; expected one of ${names()}`)
     // Slower where something is killed: what is lost with it is counted by the wall clock.
     const speed = Number(values.speed ?? (values.kill ? '5' : '20'))
-    if (!(speed >= 0.1 && speed <= 100))
-      return wrong(`--speed takes a number from 0.1 to 100, not "${values.speed}"`)
+    if (!(speed >= 1 && speed <= 100)) return wrong(`--speed takes a number from 1 to 100, not "${values.speed}"`)
     const { kill = null } = values
     if (kill !== null && kill !== 'media') return wrong(`--kill takes media, not "${kill}"`)
     return { kind: 'run', options: { scenario, speed, keep: values.keep, kill } }

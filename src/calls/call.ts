@@ -13,6 +13,8 @@ export type Mode = 'live' | 'test'
 /** The six statuses that a client can read, in the contract's words. */
 export const CALL_STATUSES = ['queued', 'dialing', 'in_progress', 'completed', 'canceled', 'failed'] as const
 export type CallStatus = (typeof CALL_STATUSES)[number]
+/** Those of a call that has not ended. */
+export const OPEN_STATUSES = ['queued', 'dialing', 'in_progress'] as const satisfies CallStatus[]
 export type StoredStatus = 'accepting' | 'voided' | CallStatus
 
 export const OUTCOMES = ['achieved', 'partial', 'not_achieved'] as const

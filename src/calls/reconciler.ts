@@ -15,7 +15,7 @@ import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
 import type { RateLimitStore } from '../rate-limits/store.ts'
 import type { CallEnding, FinishInput, FinishResult, LegView } from '../../workflows/contract.ts'
-import { isCharged, isEnded } from './call.ts'
+import { OPEN_STATUSES, isCharged, isEnded } from './call.ts'
 import type { Call, Mode } from './call.ts'
 import type { CallStore } from './store.ts'
 
@@ -64,7 +64,7 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   }
 
   const reviseOpen = async (before: Date): Promise<void> => {
-    for (const status of ['queued', 'dialing', 'in_progress'] as const)
+    for (const status of OPEN_STATUSES)
       for (const call of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(call)
   }
 
@@ -136,7 +136,6 @@ export const createReconciler = (deps: ReconcilerDeps) => {
         isStopped = true
         clearTimeout(timer)
         await running
-        clearTimeout(timer)
       }
     },
   }

@@ -3,9 +3,8 @@ import { z } from 'zod'
 
 import { field } from '../http/fields.ts'
 import { pageLimit, time } from '../http/page.ts'
+import { CALL_IDS } from '../ids.ts'
 import { CALL_STATUSES, OUTCOMES } from './call.ts'
-
-const CALL_ID = /^cl_[0-9a-hjkmnp-tv-z]{26}$/
 
 const text = (maxLength: number, description: string, example: string) =>
   field(z.string().trim().max(maxLength).optional(), {
@@ -93,7 +92,7 @@ export const listCallsQuery = z.object({
     description: 'Only calls in this status.',
     examples: ['completed'],
   }),
-  starting_after: field(z.string().trim().regex(CALL_ID).optional(), {
+  starting_after: field(z.string().trim().regex(CALL_IDS).optional(), {
     expected: 'the id of a call like cl_01kad0zv6xk3y8t4m5n6p7q8r9',
     description: 'Only calls older than this one: the last of the previous page, when that says `has_more`.',
     examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],

@@ -1,9 +1,11 @@
 import type { Collection, Db, Filter } from 'mongodb'
 
-import { CALL_STATUSES, isEnded, isShown, statusesBefore } from './call.ts'
+import { CALL_STATUSES, OPEN_STATUSES, isEnded, isShown, statusesBefore } from './call.ts'
 import type {
+  AnsweredBy,
   Call,
   CallEnding,
+  CallErrorCode,
   CallResult,
   CallStatus,
   Dial,
@@ -12,7 +14,6 @@ import type {
   Turn,
   WebsiteContext,
 } from './call.ts'
-import type { AnsweredBy, CallErrorCode } from './call.ts'
 
 /** What may become known of a call when it moves forward. */
 export interface CallFacts {
@@ -37,8 +38,6 @@ export interface ListOptions {
 export type ListedCall = Omit<Call, 'context'>
 
 export type CallStore = ReturnType<typeof createCallStore>
-
-const OPEN: StoredStatus[] = ['queued', 'dialing', 'in_progress']
 
 /** The collection `calls`: every change is one conditional update that also counts `rev`. */
 export const createCallStore = (db: Db) => {
@@ -103,13 +102,13 @@ export const createCallStore = (db: Db) => {
     /** The client wants the call to end; `null` if it has ended, its conversation has, or this was known already (C5). */
     requestCancel: async (id: string, now: Date): Promise<Call | null> =>
       await change(
-        { _id: id, status: { $in: OPEN }, cancelRequestedAt: null, endedAt: null, ending: null },
+        { _id: id, status: { $in: [...OPEN_STATUSES] }, cancelRequestedAt: null, endedAt: null, ending: null },
         { cancelRequestedAt: now },
       ),
 
     /** Decides how a call ends, once; one that was canceled ends canceled. Returns the call as it is then (C4, C5). */
     decideEnding: async (id: string, ending: CallEnding): Promise<Call | null> => {
-      const undecided = { _id: id, status: { $in: OPEN }, ending: null }
+      const undecided = { _id: id, status: { $in: [...OPEN_STATUSES] }, ending: null }
       return (
         (await change({ ...undecided, cancelRequestedAt: null }, { ending })) ??
         (await change(undecided, { ending: { status: 'canceled' } satisfies CallEnding })) ??

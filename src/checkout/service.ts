@@ -36,23 +36,10 @@ export const createCheckoutService = ({ checkouts, credits, shops, log }: Checko
     const now = new Date()
     const latest = await checkouts.findLatest(accountId, mode)
     if (latest && isOffered(latest, price, now) && (await provider.isOpen(latest._id))) return latest.url
-    const made = await provider.createCheckout({
-      accountId,
-      credits: CREDITS_SOLD,
-      price,
-      idempotencyKey: checkoutKey(buyer, latest, price, now),
-    })
-    const { id, url, expiresAt } = made
-    await checkouts.insert({
-      _id: id,
-      accountId,
-      mode,
-      credits: CREDITS_SOLD,
-      price,
-      url,
-      createdAt: now,
-      expiresAt,
-    })
+    const sale = { accountId, credits: CREDITS_SOLD, price }
+    const idempotencyKey = checkoutKey(buyer, latest, price, now)
+    const { id, url, expiresAt } = await provider.createCheckout({ ...sale, idempotencyKey })
+    await checkouts.insert({ _id: id, ...sale, mode, url, createdAt: now, expiresAt })
     return url
   }
 

@@ -1,10 +1,8 @@
-import { MongoServerError } from 'mongodb'
 import type { Collection, Db } from 'mongodb'
 
 import type { Mode } from '../calls/call.ts'
+import { insertOnce } from '../insert.ts'
 import type { Checkout } from './checkout.ts'
-
-const DUPLICATE_KEY = 11_000
 
 export type CheckoutStore = ReturnType<typeof createCheckoutStore>
 
@@ -18,11 +16,7 @@ export const createCheckoutStore = (db: Db) => {
 
     /** Stores a checkout; one that is there already stays as it is. */
     insert: async (checkout: Checkout): Promise<void> => {
-      try {
-        await checkouts.insertOne(checkout)
-      } catch (error) {
-        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error
-      }
+      await insertOnce(checkouts, checkout)
     },
 
     find: async (id: string): Promise<Checkout | null> => await checkouts.findOne({ _id: id }),

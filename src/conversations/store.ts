@@ -1,11 +1,9 @@
-import { MongoServerError } from 'mongodb'
 import type { Collection, Db, Filter } from 'mongodb'
 
+import { insertOnce } from '../insert.ts'
 import { newConversation, turnKey } from './conversation.ts'
 import type { AnsweredBy } from '../calls/call.ts'
 import type { Conversation, ConversationEnd, Detection, ReadyHost, StoredTurn } from './conversation.ts'
-
-const DUPLICATE_KEY = 11_000
 
 /** What a host watches of a conversation, and others may change. */
 export type ConversationState = Pick<
@@ -40,11 +38,7 @@ export const createConversationStore = (db: Db) => {
 
     /** Makes the document if there is none. An insert, because the embedded store leaves out nulls of an upsert. */
     ensure: async (callId: string): Promise<void> => {
-      try {
-        await conversations.insertOne(newConversation(callId))
-      } catch (error) {
-        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error
-      }
+      await insertOnce(conversations, newConversation(callId))
     },
 
     find: async (callId: string): Promise<Conversation | null> => await conversations.findOne({ _id: callId }),

@@ -1,3 +1,4 @@
+import { toSecond } from '../calls/present.ts'
 import { AppError } from '../errors.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Route } from '../http/route.ts'
@@ -42,7 +43,7 @@ const presentEntry = ({ kind, cause, credits, at }: LedgerEntry) => ({
   kind,
   credits,
   cause,
-  created_at: `${at.toISOString().slice(0, 19)}Z`,
+  created_at: toSecond(at),
 })
 
 const noSuchEntry = (): AppError =>

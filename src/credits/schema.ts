@@ -2,26 +2,11 @@
 import { z } from 'zod'
 
 import { field } from '../http/fields.ts'
-
-const DEFAULT_PAGE = 50
-const MAX_PAGE = 200
+import { pageLimit, time } from '../http/page.ts'
 
 /** The query of GET /credits. */
 export const creditsQuery = z.object({
-  limit: field(
-    z
-      .string()
-      .trim()
-      .regex(/^\d{1,15}$/)
-      .transform(digits => Math.min(Number(digits), MAX_PAGE))
-      .pipe(z.int().min(1))
-      .default(DEFAULT_PAGE),
-    {
-      expected: 'a whole number from 1 to 200',
-      description: 'How many entries to return: 1 to 200, larger is taken as 200, 50 by default.',
-      examples: ['50'],
-    },
-  ),
+  limit: pageLimit('entries'),
   starting_after: field(z.string().trim().max(300).optional(), {
     expected: 'the id of an entry of this list, like grant_welcome',
     description: 'Only entries older than this one: the last of the previous page, when that says `has_more`.',
@@ -42,9 +27,7 @@ const entry = z.object({
     description: 'The call (`cl_…`), the payment (`cs_…`), or `welcome`.',
     examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],
   }),
-  created_at: z
-    .string()
-    .meta({ description: 'UTC, ISO 8601, to the second.', examples: ['2026-02-20T12:00:05Z'] }),
+  created_at: time,
 })
 
 /** The answer to GET /credits. */

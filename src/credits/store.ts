@@ -1,10 +1,8 @@
-import { MongoServerError } from 'mongodb'
 import type { Collection, Db, Document, Filter } from 'mongodb'
 
+import { insertOnce } from '../insert.ts'
 import { OPEN_CALLS_CAP, heldCredits, judgeHold, ledgerId, newCredits } from './credit.ts'
 import type { Credits, LedgerEntry } from './credit.ts'
-
-const DUPLICATE_KEY = 11_000
 
 export type HoldResult =
   | { kind: 'held'; remaining: number }
@@ -119,18 +117,14 @@ export const createCreditStore = (db: Db) => {
           $set: { [`grants.${grantId}`]: credits, ...unposted('grant', grantId, credits, new Date()) },
         },
       )
-      if (account) await post(account)
-      if (account) return 'granted'
-      return (await accounts.findOne({ _id: accountId })) ? 'granted_before' : 'no_account'
+      if (!account) return (await accounts.findOne({ _id: accountId })) ? 'granted_before' : 'no_account'
+      await post(account)
+      return 'granted'
     },
 
     /** Makes an empty purse; one that is there already stays as it is. */
     open: async (accountId: string): Promise<void> => {
-      try {
-        await accounts.insertOne({ _id: accountId, ...newCredits() })
-      } catch (error) {
-        if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error
-      }
+      await insertOnce(accounts, { _id: accountId, ...newCredits() })
     },
 
     /** The account's credits that no call holds. */

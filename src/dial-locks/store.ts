@@ -1,9 +1,7 @@
-import { MongoServerError } from 'mongodb'
 import type { Collection, Db } from 'mongodb'
 
+import { insertOnce } from '../insert.ts'
 import type { DialLock } from './dial-lock.ts'
-
-const DUPLICATE_KEY = 11_000
 
 export type DialLockStore = ReturnType<typeof createDialLockStore>
 
@@ -13,15 +11,7 @@ export const createDialLockStore = (db: Db) => {
 
   return {
     /** Takes a lock that nobody holds; false if somebody does. */
-    insert: async (lock: DialLock): Promise<boolean> => {
-      try {
-        await locks.insertOne(lock)
-        return true
-      } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false
-        throw error
-      }
-    },
+    insert: async (lock: DialLock): Promise<boolean> => await insertOnce(locks, lock),
 
     find: async (destination: string): Promise<DialLock | null> => await locks.findOne({ _id: destination }),
 

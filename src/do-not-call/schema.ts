@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { isE164 } from '../calls/number.ts'
 import { field } from '../http/fields.ts'
 import { pageLimit, time } from '../http/page.ts'
+import { sortableIds } from '../ids.ts'
 
-const ENTRY_ID = /^dnc_[0-9a-hjkmnp-tv-z]{26}$/
 const EXAMPLE_ID = 'dnc_01kad0zv6xk3y8t4m5n6p7q8r9'
 
 const phoneNumber = (description: string) =>
@@ -33,7 +33,7 @@ export const entryParams = z.object({
 /** The query of GET /do_not_call. */
 export const listEntriesQuery = z.object({
   limit: pageLimit('numbers'),
-  starting_after: field(z.string().trim().regex(ENTRY_ID).optional(), {
+  starting_after: field(z.string().trim().regex(sortableIds('dnc')).optional(), {
     expected: `the id of an entry like ${EXAMPLE_ID}`,
     description: 'Only entries older than this one: the last of the previous page, when that says `has_more`.',
     examples: [EXAMPLE_ID],

@@ -18,15 +18,15 @@ export const createDoNotCallService = (entries: DoNotCallStore) => {
       const listed = await entries.find(owner, toPhoneNumber)
       if (listed) return listed
       const entry = {
+        _id: placeOf(owner, toPhoneNumber),
+        entryId: newSortableId('dnc'),
+        ...owner,
         toPhoneNumber,
         reason,
         callId,
-        ...owner,
-        entryId: newSortableId('dnc'),
         createdAt: new Date(),
       }
-      const placed = { _id: placeOf(owner, toPhoneNumber), ...entry }
-      if (await entries.insert(placed)) return placed
+      if (await entries.insert(entry)) return entry
     }
   }
 

@@ -1,10 +1,8 @@
-import { MongoServerError } from 'mongodb'
 import type { Collection, Db } from 'mongodb'
 
+import { insertOnce } from '../insert.ts'
 import { placeOf } from './entry.ts'
 import type { DoNotCallEntry, ListOwner } from './entry.ts'
-
-const DUPLICATE_KEY = 11_000
 
 export type DoNotCallStore = ReturnType<typeof createDoNotCallStore>
 
@@ -23,15 +21,7 @@ export const createDoNotCallStore = (db: Db) => {
     find,
 
     /** Puts a number on its list; false if it is there already. */
-    insert: async (entry: DoNotCallEntry): Promise<boolean> => {
-      try {
-        await entries.insertOne(entry)
-        return true
-      } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false
-        throw error
-      }
-    },
+    insert: async (entry: DoNotCallEntry): Promise<boolean> => await insertOnce(entries, entry),
 
     /** Takes a number off its list; false if it was not there. */
     remove: async (owner: ListOwner, toPhoneNumber: string): Promise<boolean> =>

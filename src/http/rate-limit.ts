@@ -9,11 +9,7 @@ import type { Standing } from '../rate-limits/rate-limit.ts'
 
 /** Counts a request against a key's limit, and says so in the answer's headers; throws `rate_limit_exceeded`. */
 export const countRequest = async (ctx: Context, limiter: Limiter, keyId: string): Promise<void> => {
-  const standing = await limiter.count(keyId)
-  tell(ctx, standing)
-  if (!standing.isExceeded) return
-  const { most, windowSeconds } = standing.limit
-  throw exceeded(standing, `Too many calls with this key. Expected at most ${most} in ${windowSeconds} seconds`)
+  enforce(ctx, await limiter.count(keyId), 'Too many calls with this key')
 }
 
 /** Says where the key stands in an answer that was not counted. It may be left out: the answer counts for more. */
@@ -29,13 +25,18 @@ export const tellStanding = async (ctx: Context, limiter: Limiter, keyId: string
 export const countUnauthorized = async (ctx: Context, limiter: Limiter): Promise<void> => {
   // Without the store it is refused all the same, only not counted.
   const standing = await limiter.count(addressGroup(ctx.ip)).catch(() => null)
-  if (!standing) return
+  if (standing) enforce(ctx, standing, 'Too many requests without a valid API key from this address')
+}
+
+const enforce = (ctx: Context, standing: Standing, tooMany: string): void => {
   tell(ctx, standing)
   if (!standing.isExceeded) return
   const { most, windowSeconds } = standing.limit
-  throw exceeded(
-    standing,
-    `Too many requests without a valid API key from this address. Expected at most ${most} in ${windowSeconds} seconds`,
+  const seconds = Math.max(1, secondsOf(standing.resetMs))
+  throw new AppError(
+    'rate_limit_exceeded',
+    `${tooMany}. Expected at most ${most} in ${windowSeconds} seconds: retry in ${seconds}`,
+    { 'Retry-After': String(seconds) },
   )
 }
 
@@ -46,11 +47,6 @@ const tell = (ctx: Context, { limit, remaining, resetMs }: Standing): void => {
     'RateLimit-Reset': String(secondsOf(resetMs)),
     'RateLimit-Policy': `${limit.most};w=${limit.windowSeconds}`,
   })
-}
-
-const exceeded = ({ resetMs }: Standing, text: string): AppError => {
-  const seconds = Math.max(1, secondsOf(resetMs))
-  return new AppError('rate_limit_exceeded', `${text}: retry in ${seconds}`, { 'Retry-After': String(seconds) })
 }
 
 const secondsOf = (ms: number): number => Math.ceil(ms / 1000)

@@ -1,9 +1,7 @@
-import { MongoServerError } from 'mongodb'
 import type { Collection, Db } from 'mongodb'
 
+import { insertOnce } from '../insert.ts'
 import type { IdempotencyRecord } from './record.ts'
-
-const DUPLICATE_KEY = 11_000
 
 export type IdempotencyStore = ReturnType<typeof createIdempotencyStore>
 
@@ -16,15 +14,7 @@ export const createIdempotencyStore = (db: Db) => {
 
   return {
     /** Takes a key that nobody has used; false if somebody has. */
-    insert: async (record: IdempotencyRecord): Promise<boolean> => {
-      try {
-        await records.insertOne(record)
-        return true
-      } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false
-        throw error
-      }
-    },
+    insert: async (record: IdempotencyRecord): Promise<boolean> => await insertOnce(records, record),
 
     find: async (id: string): Promise<IdempotencyRecord | null> => await records.findOne({ _id: id }),
 

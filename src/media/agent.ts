@@ -5,6 +5,7 @@
 //     what the callee said in between is heard.
 // A3  Items of different sessions never meet: their ids carry the number of the session.
 
+import type { Turn } from '../calls/call.ts'
 import type { StoredTurn } from '../conversations/conversation.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -106,6 +107,11 @@ export const createAgent = (deps: AgentDeps) => {
     playback.finish(itemId)
   }
 
+  const finishText = (itemId: string, role: Turn['role'], text: string | null): void => {
+    turns.finishText(key(itemId), role, text)
+    on.turnsChanged()
+  }
+
   const finishResponse = (event: Extract<ModelEvent, { kind: 'response_done' }>): void => {
     for (const itemId of event.itemIds) {
       finishAudio(key(itemId))
@@ -162,8 +168,7 @@ export const createAgent = (deps: AgentDeps) => {
       case 'callee_text':
         return turns.addText(key(event.itemId), 'callee', event.delta)
       case 'callee_text_done':
-        turns.finishText(key(event.itemId), 'callee', event.text)
-        return on.turnsChanged()
+        return finishText(event.itemId, 'callee', event.text)
       case 'agent_audio':
         return play(key(event.itemId), event.contentIndex, event.payload)
       case 'agent_audio_done':
@@ -172,8 +177,7 @@ export const createAgent = (deps: AgentDeps) => {
       case 'agent_text':
         return turns.addText(key(event.itemId), 'agent', event.delta)
       case 'agent_text_done':
-        turns.finishText(key(event.itemId), 'agent', event.text)
-        return on.turnsChanged()
+        return finishText(event.itemId, 'agent', event.text)
       case 'tool_called':
         return tools.call(event)
       case 'response_done':

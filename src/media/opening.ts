@@ -7,7 +7,7 @@ import type { OpenOutcome, SpeechModel } from '../providers/model-session.ts'
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
 
-export interface Patience {
+export interface OpeningOptions {
   /** How long a session may be tried for in all. */
   budgetMs: number
   signal: AbortSignal
@@ -18,7 +18,7 @@ export interface Patience {
 export const openPatiently = async (
   model: SpeechModel,
   settings: SessionSettings,
-  { budgetMs, signal, log }: Patience,
+  { budgetMs, signal, log }: OpeningOptions,
 ): Promise<OpenOutcome> => {
   const giveUpAt = performance.now() + budgetMs
   const limit = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)])

@@ -213,4 +213,5 @@ const isSameTurn = (a: StoredTurn, b: StoredTurn): boolean =>
   a.text === b.text &&
   a.atMs === b.atMs &&
   a.interrupted === b.interrupted &&
-  a.final === b.final
+  a.final === b.final &&
+  a.cut === b.cut

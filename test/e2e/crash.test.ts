@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { hasActivity } from '../../chaos/accounts/engine.ts'
 import { createDevelopmentAccount } from '../../devstack/account.ts'
 import { postCall } from '../../devstack/demo/call.ts'
 import { differences, dialsOf } from '../../devstack/demo/differences.ts'
@@ -62,19 +63,13 @@ const untilEnded = async ({ get }: Placed): Promise<WireCall> => {
 }
 
 /** Until the history of a call shows that an activity was scheduled, or is completed. */
-const untilHistory = async (callId: string, activity: Activity, boundary: Boundary): Promise<void> => {
+const untilHistory = async (
+  callId: string,
+  activity: Activity,
+  boundary: 'scheduled' | 'completed',
+): Promise<void> => {
   for (;;) {
-    const history = await processes.client.workflow.getHandle(callId).fetchHistory()
-    const events = history.events ?? []
-    const scheduled = events.find(one => one.activityTaskScheduledEventAttributes?.activityType?.name === activity)
-    const isThere =
-      boundary === 'scheduled'
-        ? scheduled
-        : scheduled &&
-          events.some(one =>
-            one.activityTaskCompletedEventAttributes?.scheduledEventId?.equals(scheduled.eventId!),
-          )
-    if (isThere) return
+    if (await hasActivity(processes.client, callId, activity, boundary)) return
     await delay(POLL_MS)
   }
 }

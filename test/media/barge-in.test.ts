@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { inConversation, storedConversation } from '../support/media-conversation.ts'
+import { hungUp, inConversation, storedConversation } from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
 import type { ScriptedCarrier } from '../support/media-carrier.ts'
-import { PIECE, speaks, spoke, transcribes } from '../support/media-model.ts'
+import { PIECE, speaks, spoke, starts, stops, transcribes } from '../support/media-model.ts'
 import type { ScriptedSession } from '../support/media-model.ts'
 
 let media: Media
@@ -13,12 +13,6 @@ beforeAll(async () => {
 })
 afterAll(async () => await media.stop())
 
-const starts = (session: ScriptedSession, item: string): void =>
-  session.send('input_audio_buffer.speech_started', { item_id: item, audio_start_ms: 20 })
-const stops = (session: ScriptedSession, item: string, previous: string): void => {
-  session.send('input_audio_buffer.speech_stopped', { item_id: item, audio_end_ms: 500 })
-  session.send('input_audio_buffer.committed', { item_id: item, previous_item_id: previous })
-}
 const audio = (session: ScriptedSession, item: string, bytes: number): void =>
   session.send('response.output_audio.delta', {
     item_id: item,
@@ -28,7 +22,7 @@ const audio = (session: ScriptedSession, item: string, bytes: number): void =>
 /** The callee hangs up; gives what is stored in the end. */
 const hangsUp = async ({ callId, carrier, result }: Awaited<ReturnType<typeof inConversation>>) => {
   carrier.send('stop', { stop: {} })
-  await media.conversations.end(callId, { by: 'carrier', reason: 'callee_hung_up', at: new Date() })
+  await hungUp(media, callId)
   await result
   return (await storedConversation(media, callId)).turns
 }

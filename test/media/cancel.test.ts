@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { endsCall, inConversation, storedConversation } from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
-import { speaks, spoke, transcribes } from '../support/media-model.ts'
+import { speaks, spoke, starts, transcribes } from '../support/media-model.ts'
 import type { ScriptedSession } from '../support/media-model.ts'
 
 let media: Media
@@ -28,16 +28,19 @@ const saysGoodbye = (session: ScriptedSession): void => {
   speaks(session, { item: 'bye', text: 'I have to go. Goodbye.', pieces: 2 })
   spoke(session, { item: 'bye', text: 'I have to go. Goodbye.' })
 }
-const starts = (session: ScriptedSession, item: string): void =>
-  session.send('input_audio_buffer.speech_started', { item_id: item, audio_start_ms: 20 })
-
-test('the agent says goodbye, and the conversation ends as canceled when it was heard', async () => {
-  const { callId, carrier, session, pass, passUntilClosed, result } = await inConversation(media)
+/** The client has canceled, and the agent is saying goodbye. */
+const inGoodbye = async () => {
+  const conversation = await inConversation(media)
+  const { callId, carrier, session, pass } = conversation
   await cancel(callId, session)
   await pass(40)
   await isAskedForGoodbye(session)
   saysGoodbye(session)
-  const marks = await carrier.marks(2)
+  return { ...conversation, marks: await carrier.marks(2) }
+}
+
+test('the agent says goodbye, and the conversation ends as canceled when it was heard', async () => {
+  const { callId, carrier, pass, passUntilClosed, result, marks } = await inGoodbye()
   await pass(1_000)
   expect(carrier.socket.readyState).toBe(carrier.socket.OPEN)
   carrier.returns(marks)
@@ -49,12 +52,7 @@ test('the agent says goodbye, and the conversation ends as canceled when it was 
 })
 
 test('a callee who speaks into that goodbye does not call it off, and is not answered', async () => {
-  const { callId, carrier, session, pass, passUntilClosed, result } = await inConversation(media)
-  await cancel(callId, session)
-  await pass(40)
-  await isAskedForGoodbye(session)
-  saysGoodbye(session)
-  const marks = await carrier.marks(2)
+  const { callId, carrier, session, pass, passUntilClosed, result, marks } = await inGoodbye()
   starts(session, 'u1')
   await pass(500)
   carrier.returns(marks)

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import {
   endsCall,
+  hungUp,
   inConversation as startConversation,
   storedConversation,
 } from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
-import { hears, PIECE, speaks, spoke, transcribes } from '../support/media-model.ts'
+import { hears, PIECE, speaks, spoke, starts, stops, transcribes } from '../support/media-model.ts'
 
 let media: Media
 beforeAll(async () => {
@@ -67,7 +68,7 @@ describe('a conversation that goes well', () => {
     endsCall(session)
     spoke(session, { item: 'a1', text: 'Goodbye.' })
     const marks = await carrier.marks(1)
-    session.send('input_audio_buffer.speech_started', { item_id: 'u1', audio_start_ms: 20 })
+    starts(session, 'u1')
     expect(await session.next('conversation.item.create')).toMatchObject({
       item: { type: 'function_call_output' },
     })
@@ -119,7 +120,7 @@ describe('barge-in', () => {
     const marks = await carrier.marks(4)
     carrier.returns(marks.slice(0, 2))
     await pass(20)
-    session.send('input_audio_buffer.speech_started', { item_id: 'u1', audio_start_ms: 20 })
+    starts(session, 'u1')
     await carrier.next('clear')
     expect(await session.next('conversation.item.truncate')).toMatchObject({
       item_id: 'a1',
@@ -130,8 +131,7 @@ describe('barge-in', () => {
     carrier.returns(marks.slice(2))
     session.send('response.output_audio.delta', { item_id: 'a1', content_index: 0, delta: PIECE })
     spoke(session, { item: 'a1', text, status: 'cancelled' })
-    session.send('input_audio_buffer.speech_stopped', { item_id: 'u1', audio_end_ms: 500 })
-    session.send('input_audio_buffer.committed', { item_id: 'u1', previous_item_id: 'a1' })
+    stops(session, 'u1', 'a1')
     transcribes(session, 'u1', 'Wait.')
     speaks(session, { item: 'a2', previous: 'u1', text: 'Yes?', pieces: 1 })
     carrier.returns(await carrier.marks(1))
@@ -139,7 +139,7 @@ describe('barge-in', () => {
     await pass(1_000)
     expect(carrier.messages.filter(({ event }) => event === 'media')).toHaveLength(5)
     carrier.send('stop', { stop: {} })
-    await media.conversations.end(callId, { by: 'carrier', reason: 'callee_hung_up', at: new Date() })
+    await hungUp(media, callId)
     await result
     const { turns } = await stored(callId)
     // 200 ms of 500 ms were heard, and of the last word that was made there may be no more than a part.
@@ -192,7 +192,7 @@ describe('others decide', () => {
     const { callId, carrier, session, result } = await inConversation()
     speaks(session, { item: 'a1', text: 'One two three four', pieces: 4 })
     carrier.returns((await carrier.marks(4)).slice(0, 2))
-    session.send('input_audio_buffer.speech_started', { item_id: 'u1', audio_start_ms: 0 })
+    starts(session, 'u1', 0)
     await carrier.next('clear')
     carrier.send('stop', { stop: {} })
     // Nobody will be silent for long enough any more: the words so far are committed by hand.
@@ -200,7 +200,7 @@ describe('others decide', () => {
     expect((await stored(callId)).conversation.ended).toBeNull()
     session.send('input_audio_buffer.committed', { item_id: 'u1', previous_item_id: 'a1' })
     transcribes(session, 'u1', 'Bye.')
-    await media.conversations.end(callId, { by: 'carrier', reason: 'callee_hung_up', at: new Date() })
+    await hungUp(media, callId)
     expect(await result).toEqual({ kind: 'ended' })
     const { conversation, turns } = await stored(callId)
     expect(conversation.sealed).not.toBeNull()

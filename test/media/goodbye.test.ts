@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { endsCall, inConversation, storedConversation } from '../support/media-conversation.ts'
+import { endsCall, hungUp, inConversation, storedConversation } from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
-import { speaks, spoke, transcribes } from '../support/media-model.ts'
+import { speaks, spoke, starts, stops, transcribes } from '../support/media-model.ts'
 import type { ScriptedSession } from '../support/media-model.ts'
 
 let media: Media
@@ -13,21 +13,13 @@ beforeAll(async () => {
 afterAll(async () => await media.stop())
 
 /** The agent says goodbye and calls its tool; the model has made all of it. */
-const saysGoodbye = (session: ScriptedSession, previous: string | null = null): void => {
-  speaks(session, { item: 'a1', previous, text: 'Thank you. Goodbye.', pieces: 4 })
+const saysGoodbye = (session: ScriptedSession): void => {
+  speaks(session, { item: 'a1', text: 'Thank you. Goodbye.', pieces: 4 })
   endsCall(session)
   spoke(session, { item: 'a1', text: 'Thank you. Goodbye.' })
 }
 
-const starts = (session: ScriptedSession, item: string): void =>
-  session.send('input_audio_buffer.speech_started', { item_id: item, audio_start_ms: 20 })
-const stops = (session: ScriptedSession, item: string, previous: string): void => {
-  session.send('input_audio_buffer.speech_stopped', { item_id: item, audio_end_ms: 500 })
-  session.send('input_audio_buffer.committed', { item_id: item, previous_item_id: previous })
-}
 const OVER = /time for this call is over/
-const hungUp = (callId: string) =>
-  media.conversations.end(callId, { by: 'carrier', reason: 'callee_hung_up', at: new Date() })
 
 describe('the agent’s goodbye', () => {
   test('is heard to its end before the line is closed', async () => {
@@ -181,7 +173,7 @@ describe('a callee who hangs up', () => {
     carrier.returns(marks.slice(0, 3))
     await pass(100)
     carrier.send('stop', { stop: {} })
-    await hungUp(callId)
+    await hungUp(media, callId)
     expect(await result).toEqual({ kind: 'ended' })
     const { conversation, turns } = await storedConversation(media, callId)
     expect(conversation.sealed).not.toBeNull()
@@ -191,7 +183,7 @@ describe('a callee who hangs up', () => {
   test('before anybody has spoken leaves no turns', async () => {
     const { callId, carrier, session, result } = await inConversation(media)
     carrier.send('stop', { stop: {} })
-    await hungUp(callId)
+    await hungUp(media, callId)
     expect(await result).toEqual({ kind: 'ended' })
     expect((await storedConversation(media, callId)).turns).toEqual([])
     await session.closed
@@ -204,7 +196,7 @@ describe('a callee who hangs up', () => {
     await session.next('input_audio_buffer.commit')
     session.send('input_audio_buffer.committed', { item_id: 'u1', previous_item_id: null })
     transcribes(session, 'u1', 'No, I')
-    await hungUp(callId)
+    await hungUp(media, callId)
     await result
     expect((await storedConversation(media, callId)).turns).toMatchObject([{ role: 'callee', text: 'No, I' }])
   })

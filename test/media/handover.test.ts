@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Directives } from '../../src/briefing/prompts.ts'
 import type { StoredTurn } from '../../src/conversations/conversation.ts'
 import type { ConversationState } from '../../src/conversations/store.ts'
-import { inConversation, storedConversation } from '../support/media-conversation.ts'
+import { endsCall, inConversation, passBetween, storedConversation } from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
 import type { ScriptedCarrier } from '../support/media-carrier.ts'
-import { speaks, spoke } from '../support/media-model.ts'
+import { speaks, spoke, starts } from '../support/media-model.ts'
 import type { ScriptedSession } from '../support/media-model.ts'
 
 let media: Media
@@ -51,12 +51,7 @@ describe('a host that is told to stop', () => {
   test('says a goodbye to its end, and needs no successor then', async () => {
     const { callId, carrier, session, passUntilClosed, result, host } = await leaving()
     speaks(session, { item: 'a1', text: 'Goodbye.', pieces: 1 })
-    session.send('response.function_call_arguments.done', {
-      item_id: 'f1',
-      call_id: 'call_1',
-      name: 'end_call',
-      arguments: '{"reason":"objective_reached"}',
-    })
+    endsCall(session)
     spoke(session, { item: 'a1', text: 'Goodbye.' })
     carrier.returns(await carrier.marks(1))
     expect(await passUntilClosed()).toBe(1000)
@@ -153,10 +148,9 @@ describe('the first word after the death of a host', () => {
 
   test('a callee who is speaking is not asked to repeat', async () => {
     const { carrier, session } = await takenOver(AGENT, { ...CALLEE, final: false })
-    session.send('input_audio_buffer.speech_started', { item_id: 'u1', audio_start_ms: 0 })
+    starts(session, 'u1', 0)
     await session.next('conversation.item.create')
-    carrier.pass(5_000)
-    for (let frame = 0; frame < 250; frame++) await session.next('input_audio_buffer.append')
+    await passBetween(carrier, session, 5_000)
     expect(session.events.some(({ type }) => type === 'response.create')).toBe(false)
     carrier.socket.close()
   })
@@ -166,12 +160,7 @@ test('a conversation that is being taken from a host is not ended by it', async 
   const { callId, carrier, session, passUntilClosed, result } = await inConversation(media)
   await media.conversations.setMoving(callId, 1)
   speaks(session, { item: 'a1', text: 'Goodbye.', pieces: 1 })
-  session.send('response.function_call_arguments.done', {
-    item_id: 'f1',
-    call_id: 'call_1',
-    name: 'end_call',
-    arguments: '{"reason":"objective_reached"}',
-  })
+  endsCall(session)
   spoke(session, { item: 'a1', text: 'Goodbye.' })
   carrier.returns(await carrier.marks(1))
   expect(await passUntilClosed()).toBe(1001)

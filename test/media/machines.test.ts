@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { turnsOf } from '../../src/conversations/conversation.ts'
 import type { Detection } from '../../src/conversations/conversation.ts'
 import { tonesOf } from '../../src/media/tones.ts'
 import { BEEP, toneFrames } from '../../src/sandbox/voice/beep.ts'
 import type { ScriptedCarrier } from '../support/media-carrier.ts'
+import { hungUp, inConversation as startConversation, storedConversation } from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
-import { hears, speaks, spoke, transcribes } from '../support/media-model.ts'
+import { callsTool, hears, speaks, spoke, starts, toolAnswer, transcribes } from '../support/media-model.ts'
 import type { ScriptedSession } from '../support/media-model.ts'
 
 let media: Media
@@ -17,46 +17,18 @@ beforeAll(async () => {
 afterAll(async () => await media.stop())
 
 const inConversation = async () => {
-  const part = media.converse()
-  const carrier = await part.connect()
-  const session = await media.model.nextSession()
-  carrier.pass(20)
-  await session.next('input_audio_buffer.append')
+  const started = await startConversation(media)
   const stored = async () => {
-    const conversation = (await media.conversations.find(part.callId))!
-    return { conversation, turns: turnsOf(conversation).map(({ role, text }) => `${role}: ${text}`) }
+    const { conversation, turns } = await storedConversation(media, started.callId)
+    return { conversation, turns: turns.map(({ role, text }) => `${role}: ${text}`) }
   }
-  return { ...part, carrier, session, stored }
+  return { ...started, stored }
 }
 
 /** Media time passes until something has happened. */
 const meanwhile = async <T>({ pass }: Pick<ScriptedCarrier, 'pass'>, happens: Promise<T>): Promise<T> => {
   const passing = setInterval(() => pass(20), 5)
   return await happens.finally(() => clearInterval(passing))
-}
-
-let calls = 0
-
-/** The model calls a function, as an item of a response of its own. */
-const callsTool = (
-  session: ScriptedSession,
-  name: string,
-  args: object,
-  previous: string | null = null,
-): string => {
-  const item = `f${++calls}`
-  const call = { name, call_id: `call_${calls}`, arguments: JSON.stringify(args) }
-  const wire = { id: item, type: 'function_call', ...call }
-  session.send('response.created', { response: { id: `resp_${item}` } })
-  session.send('conversation.item.added', { previous_item_id: previous, item: wire })
-  session.send('response.function_call_arguments.done', { ...call, item_id: item })
-  session.send('response.done', { response: { id: `resp_${item}`, status: 'completed', output: [wire] } })
-  return item
-}
-
-const toolAnswer = async (session: ScriptedSession): Promise<string> => {
-  const { item } = (await session.next('conversation.item.create')) as unknown as { item: { output: string } }
-  return item.output
 }
 
 const isAsked = async (session: ScriptedSession, directive: string): Promise<void> =>
@@ -126,7 +98,7 @@ describe('a voicemail', () => {
     carrier.pass(200)
     await isAsked(session, media.directives.leave_message)
     speaks(session, { item: 'm1', text: 'Please call back.', pieces: 2 })
-    session.send('input_audio_buffer.speech_started', { item_id: 'u9', audio_start_ms: 600 })
+    starts(session, 'u9', 600)
     session.send('input_audio_buffer.speech_stopped', { item_id: 'u9', audio_end_ms: 700 })
     spoke(session, { item: 'm1', text: 'Please call back.' })
     carrier.returns(await carrier.marks(2))
@@ -223,7 +195,7 @@ describe('keys', () => {
 
   test('are not pressed while the callee speaks', async () => {
     const { session, carrier } = await inConversation()
-    session.send('input_audio_buffer.speech_started', { item_id: 'u1', audio_start_ms: 0 })
+    starts(session, 'u1', 0)
     callsTool(session, 'press_keys', { digits: '1' })
     expect(await toolAnswer(session)).toMatch(/^Not pressed/)
     expect(carrier.messages).toEqual([])
@@ -232,13 +204,12 @@ describe('keys', () => {
   })
 
   test('are held back in a pause, and not pressed when the callee goes on', async () => {
-    const { session, carrier } = await inConversation()
+    const { session, carrier, pass } = await inConversation()
     hears(session, 'u1', 0)
     callsTool(session, 'press_keys', { digits: '2' }, 'u1')
-    carrier.pass(500)
-    for (let frame = 0; frame < 25; frame++) await session.next('input_audio_buffer.append')
+    await pass(500)
     expect(carrier.messages).toEqual([])
-    session.send('input_audio_buffer.speech_started', { item_id: 'u2', audio_start_ms: 1_400 })
+    starts(session, 'u2', 1_400)
     expect(await meanwhile(carrier, toolAnswer(session))).toMatch(/^Not pressed/)
     expect(carrier.messages).toEqual([])
     carrier.socket.close()
@@ -282,7 +253,7 @@ describe('keys', () => {
   })
 
   test('that the callee presses reach the model together, as one turn that is answered', async () => {
-    const { session, carrier, stored } = await inConversation()
+    const { callId, session, carrier, result, stored } = await inConversation()
     carrier.send('dtmf', { dtmf: { track: 'inbound_track', digit: '4' } })
     carrier.pass(500)
     carrier.send('dtmf', { dtmf: { track: 'inbound_track', digit: '2' } })
@@ -294,7 +265,9 @@ describe('keys', () => {
     speaks(session, { item: 'a1', previous: 'keys_1', text: 'Thank you.', pieces: 1 })
     spoke(session, { item: 'a1', text: 'Thank you.' })
     carrier.returns(await carrier.marks(1))
-    carrier.socket.close()
+    carrier.send('stop', { stop: {} })
+    await hungUp(media, callId)
+    await result
     expect((await stored()).turns[0]).toBe('callee: [pressed 42]')
   })
 })

@@ -2,7 +2,11 @@
 // it was not touched.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { inConversation as startConversation, storedConversation } from '../support/media-conversation.ts'
+import {
+  inConversation as startConversation,
+  passBetween,
+  storedConversation,
+} from '../support/media-conversation.ts'
 import { startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
 import { hears, speaks, spoke, transcribes } from '../support/media-model.ts'
@@ -75,8 +79,7 @@ describe('a sentence that breaks off with its session', () => {
     carrier.returns(await carrier.marks(1))
     session.drop()
     const second = await media.model.nextSession()
-    carrier.pass(5_000)
-    for (let frame = 0; frame < 250; frame++) await second.next('input_audio_buffer.append')
+    await passBetween(carrier, second, 5_000)
     expect(second.events.some(({ type }) => type === 'response.create')).toBe(false)
     carrier.socket.close()
   })

@@ -41,6 +41,7 @@ let interrupted: string
 let metrics: Record<'api' | 'calls' | 'media', string>
 let details: string
 let summary: string | undefined
+let result: unknown
 let ids: string[]
 let secrets: string[]
 let logs: Record<string, string>
@@ -64,7 +65,7 @@ const lookIntoTemporal = async (): Promise<void> => {
   const connection = await Connection.connect({ address: inject('temporalAddress') })
   const handle = new Client({ connection, namespace: stack.temporalNamespace }).workflow.getHandle(call.call_id)
   summary = await (await handle.describe()).staticSummary()
-  await handle.result()
+  result = await handle.result()
   const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata')
   details = metadata.currentDetails ?? ''
   await connection.close()
@@ -173,6 +174,9 @@ describe('metrics', () => {
 describe('the Temporal UI', () => {
   it('shows what the call is for, with a masked number', () =>
     expect(summary).toBe('Book a table for 2 at 7pm at Nopa → Nopa (+1415***0100)'))
+
+  it('shows how it ended as the result of its workflow', () =>
+    expect(result).toEqual({ status: 'completed', outcome: 'achieved', turns: call.turns?.length }))
 
   it('shows how it went, and who held it', () => {
     expect(details).toMatch(/^\*\*Finished\*\* since 20/)

@@ -132,6 +132,16 @@ export const spoke = (
   })
 }
 
+/** The callee begins to speak. */
+export const starts = (session: ScriptedSession, item: string, startMs = 20): void =>
+  session.send('input_audio_buffer.speech_started', { item_id: item, audio_start_ms: startMs })
+
+/** The callee has finished what `starts` began. */
+export const stops = (session: ScriptedSession, item: string, previous: string | null, endMs = 500): void => {
+  session.send('input_audio_buffer.speech_stopped', { item_id: item, audio_end_ms: endMs })
+  session.send('input_audio_buffer.committed', { item_id: item, previous_item_id: previous })
+}
+
 /** What a session says when the callee has said something; the transcript is sent by the test. */
 export const hears = (
   session: ScriptedSession,
@@ -139,18 +149,41 @@ export const hears = (
   startMs: number,
   previous: string | null = null,
 ): void => {
-  session.send('input_audio_buffer.speech_started', { item_id: item, audio_start_ms: startMs })
-  session.send('input_audio_buffer.speech_stopped', { item_id: item, audio_end_ms: startMs + 500 })
-  session.send('input_audio_buffer.committed', { item_id: item, previous_item_id: previous })
+  starts(session, item, startMs)
+  stops(session, item, previous, startMs + 500)
 }
 
-/** The words of what `hears` told. */
+/** The words of what the callee said. */
 export const transcribes = (session: ScriptedSession, item: string, transcript: string): void =>
   session.send('conversation.item.input_audio_transcription.completed', {
     item_id: item,
     content_index: 0,
     transcript,
   })
+
+let toolCalls = 0
+
+/** The model calls a function, as an item of a response of its own. */
+export const callsTool = (
+  session: ScriptedSession,
+  name: string,
+  args: object,
+  previous: string | null = null,
+): void => {
+  const id = `f${++toolCalls}`
+  const call = { name, call_id: `call_${id}`, arguments: JSON.stringify(args) }
+  const item = { id, type: 'function_call', ...call }
+  session.send('response.created', { response: { id: `resp_${id}` } })
+  session.send('conversation.item.added', { previous_item_id: previous, item })
+  session.send('response.function_call_arguments.done', { ...call, item_id: id })
+  session.send('response.done', { response: { id: `resp_${id}`, status: 'completed', output: [item] } })
+}
+
+/** What our side answers to a function that the model called. */
+export const toolAnswer = async (session: ScriptedSession): Promise<string> => {
+  const { item } = (await session.next('conversation.item.create')) as unknown as { item: { output: string } }
+  return item.output
+}
 
 /** 100 ms of µ-law audio, base64. */
 export const PIECE = Buffer.alloc(800, 0x55).toString('base64')

@@ -175,7 +175,6 @@ test.each([
   ['unknown', null],
 ])('AnsweredBy %s reaches the conversation as %s, and only the first counts', async (AnsweredBy, expected) => {
   const id = await dialedCall()
-  await api().conversations.ensure(id)
   await tell(`${id}/amd`, { CallSid: LEG, AnsweredBy })
   expect((await api().conversations.find(id))?.detected).toBe(expected)
   await tell(`${id}/amd`, { CallSid: LEG, AnsweredBy: 'human' })

@@ -82,11 +82,12 @@ test('in the conversation the agent says goodbye, the line closes, and what was 
   await placed.until(({ turns }) => (turns?.length ?? 0) >= 1)
   expect(await placed.cancel()).toBe(202)
   const call = await expectCanceled(placed)
-  expect(call.turns?.at(-1)).toMatchObject({ role: 'agent', text: expect.stringContaining('Goodbye') })
+  // A callee may have begun to answer just before it: the agent has the last word of its own.
+  expect(call.turns?.findLast(({ role }) => role === 'agent')?.text).toContain('Goodbye')
   expect(call.started_at).not.toBeNull()
   const leg = (await placed.leg())!
   expect([leg.status, leg.streams.map(({ end }) => end)]).toEqual(['completed', ['served']])
-  expect(leg.callee.at(-1)).toMatchObject({ kind: 'heard', text: expect.stringContaining('Goodbye') })
+  expect(leg.callee.findLast(({ kind }) => kind === 'heard')?.text).toContain('Goodbye')
 })
 
 test('while it rings the leg is hung up, and the credit comes back', async () => {

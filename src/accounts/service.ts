@@ -1,4 +1,4 @@
-import { newCredits, purseOf, WELCOME_CREDITS } from '../credits/credit.ts'
+import { WELCOME_CREDITS, dayOf, newCredits, newDay, purseOf } from '../credits/credit.ts'
 import { createCreditStore } from '../credits/store.ts'
 import { newId } from '../ids.ts'
 import type { Database } from '../providers/mongo.ts'
@@ -13,12 +13,14 @@ export const createAccountService = (db: Database) => {
     /** Makes an account with its welcome credits for either kind of key, and recording on. */
     create: async (name: string): Promise<{ accountId: string; credits: number }> => {
       const accountId = newId('acc')
+      const createdAt = new Date()
       await accounts.insert({
         _id: accountId,
         name,
-        createdAt: new Date(),
+        createdAt,
         recordByDefault: true,
         ...newCredits(),
+        today: newDay(dayOf(createdAt), {}),
       })
       await credits.open(purseOf({ accountId, mode: 'live' }))
       for (const mode of ['test', 'live'] as const)

@@ -6,7 +6,7 @@ import type { AccountService } from '../accounts/service.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { turnsOf } from '../conversations/conversation.ts'
 import type { CheckoutService } from '../checkout/service.ts'
-import { OPEN_CALLS_CAP, purseOf } from '../credits/credit.ts'
+import { purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
 import type { DoNotCallService } from '../do-not-call/service.ts'
 import { AppError } from '../errors.ts'
@@ -75,11 +75,7 @@ export const createCallService = (deps: CallServiceDeps) => {
     if (hold.kind === 'held') return hold.remaining
     await calls.discard(call._id)
     if (hold.kind === 'insufficient') throw await checkout.insufficientCredits(call, hold.remaining)
-    throw new AppError(
-      'too_many_calls',
-      `Too many calls are open at once. Expected at most ${OPEN_CALLS_CAP}: retry when one of them has ended`,
-      { 'Retry-After': '30' },
-    )
+    throw hold.kind === 'spent' ? daySpent(hold) : tooManyOpen(hold.most)
   }
 
   const checkCallee = async (principal: Principal, number: string): Promise<void> => {
@@ -179,6 +175,20 @@ export const createCallService = (deps: CallServiceDeps) => {
     },
   }
 }
+
+const tooManyOpen = (most: number): AppError =>
+  new AppError(
+    'too_many_calls',
+    `Too many calls are open at once. Expected at most ${most}: retry when one of them has ended`,
+    { 'Retry-After': '30' },
+  )
+
+const daySpent = ({ most, until }: { most: number; until: Date }): AppError =>
+  new AppError(
+    'too_many_calls',
+    `The credits that this account may spend in a day are spent. Expected at most ${most} calls a day: retry after ${until.toISOString()}`,
+    { 'Retry-After': String(Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000))) },
+  )
 
 const isCanceled = (call: Call | null): boolean =>
   call !== null && (call.cancelRequestedAt !== null || call.status === 'canceled')

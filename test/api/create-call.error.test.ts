@@ -122,12 +122,24 @@ test('the sixth call of a new account is refused, and leaves nothing behind', as
 
 test('more open calls than the account may have are too_many_calls', async () => {
   const { accountId, key } = await api().newAccount()
-  await api().credits.grant(accountId, 'payment', 100)
-  for (let i = 0; i < 50; i++) await api().credits.hold(accountId, `call${i}`)
+  await api().credits.limit(accountId, { openCalls: 1 })
+  expect((await post(CALL, key)).status).toBe(202)
+  const { status, body, headers } = await post(CALL, key)
+  expect(status).toBe(429)
+  expect(body).toMatchObject({ code: 'too_many_calls', error: expect.stringContaining('Expected at most 1:') })
+  expect(headers.get('retry-after')).toMatch(/^\d+$/)
+})
+
+test('more credits than the account may spend in a day are too_many_calls, until midnight UTC', async () => {
+  const { accountId, key } = await api().newAccount()
+  await api().credits.limit(accountId, { creditsPerDay: 1 })
+  expect((await post(CALL, key)).status).toBe(202)
   const { status, body, headers } = await post(CALL, key)
   expect(status).toBe(429)
   expect(body.code).toBe('too_many_calls')
-  expect(headers.get('retry-after')).toMatch(/^\d+$/)
+  expect(body.error).toMatch(/Expected at most 1 calls a day: retry after \d{4}-\d\d-\d\dT00:00:00/)
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await api().credits.remaining(accountId)).toBe(4)
 })
 
 test('a live key where no carrier is set up is told so; nothing is stored or charged', async () => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 
 import { isBalanced } from '../../src/credits/credit.ts'
 import type { Credits } from '../../src/credits/credit.ts'
+import type { LimitChanges } from '../../src/credits/store.ts'
 import { useApi } from './api.ts'
 
 const api = useApi()
@@ -76,12 +77,91 @@ test('what a process could not post before it died is posted later, once', async
   expect(await accountOf(accountId)).toMatchObject({ unposted: {} })
 })
 
-type Step = { act: 'hold' | 'capture' | 'release' | 'grant'; id: string }
+const limited = async (limits: LimitChanges): Promise<string> => {
+  const { accountId } = await api().newAccount()
+  await api().credits.limit(accountId, limits)
+  return accountId
+}
+
+const holdAll = async (accountId: string, names: string[], now?: Date): Promise<string[]> =>
+  (await Promise.all(names.map(name => api().credits.hold(accountId, name, now)))).map(({ kind }) => kind).sort()
+
+test('holds at once give no more than the caps on open calls and on credits a day', async () => {
+  const open = await limited({ openCalls: 2 })
+  expect(await holdAll(open, ['a', 'b', 'c', 'd'])).toEqual(['held', 'held', 'too_many', 'too_many'])
+  const daily = await limited({ creditsPerDay: 3 })
+  expect(await holdAll(daily, ['a', 'b', 'c', 'd'])).toEqual(['held', 'held', 'held', 'spent'])
+  expect(await holdAll(await limited({ creditsPerDay: 0 }), ['a'])).toEqual(['spent'])
+  expect(await holdAll(await limited({ openCalls: 0 }), ['a'])).toEqual(['too_many'])
+})
+
+test('a credit that comes back on its day may be spent again, one that was used up may not', async () => {
+  const accountId = await limited({ creditsPerDay: 2 })
+  const { credits } = api()
+  await holdAll(accountId, ['a', 'b'])
+  await credits.capture(accountId, 'a')
+  await credits.release(accountId, 'b')
+  expect(await holdAll(accountId, ['c'])).toEqual(['held'])
+  expect(await holdAll(accountId, ['d'])).toEqual(['spent'])
+  expect(await credits.standing(accountId, new Date())).toMatchObject({ spentToday: 2, creditsPerDay: 2 })
+})
+
+test('what was held on the day before comes back to no day', async () => {
+  const accountId = await limited({ creditsPerDay: 2 })
+  const { credits } = api()
+  const day = (n: number) => new Date(Date.UTC(2100, 0, n, 12))
+  expect(await holdAll(accountId, ['a', 'b'], day(1))).toEqual(['held', 'held'])
+  expect(await holdAll(accountId, ['c'], day(1))).toEqual(['spent'])
+  expect(await holdAll(accountId, ['c', 'd'], day(2))).toEqual(['held', 'held'])
+  await credits.release(accountId, 'a')
+  // A process whose clock is behind.
+  expect(await holdAll(accountId, ['e'], day(1))).toEqual(['spent'])
+  expect(await holdAll(accountId, ['e'], day(2))).toEqual(['spent'])
+  await credits.release(accountId, 'c')
+  expect(await holdAll(accountId, ['e'], day(2))).toEqual(['held'])
+  expect(isBalanced(await accountOf(accountId))).toBe(true)
+})
+
+test('an account that was made before days were counted is counted from its next call on', async () => {
+  const { accountId } = await api().newAccount()
+  await api()
+    .db.collection<{ _id: string }>('accounts')
+    .updateOne({ _id: accountId }, { $unset: { today: '' } })
+  await api().credits.limit(accountId, { creditsPerDay: 1 })
+  expect(await holdAll(accountId, ['a', 'b'])).toEqual(['held', 'spent'])
+})
+
+test('a cap that is lowered below what is open lets nothing more in until enough has ended', async () => {
+  const { accountId } = await api().newAccount()
+  const { credits } = api()
+  await holdAll(accountId, ['a', 'b', 'c'])
+  await credits.limit(accountId, { openCalls: 2, creditsPerDay: 2 })
+  expect(await credits.hold(accountId, 'd')).toEqual({ kind: 'too_many', most: 2 })
+  await credits.release(accountId, 'a')
+  expect(await credits.hold(accountId, 'd')).toEqual({ kind: 'too_many', most: 2 })
+  await credits.release(accountId, 'b')
+  expect(await credits.hold(accountId, 'd')).toMatchObject({ kind: 'held' })
+  await credits.limit(accountId, { openCalls: 9 })
+  expect(await credits.hold(accountId, 'e')).toMatchObject({ kind: 'spent', most: 2 })
+  await credits.limit(accountId, { creditsPerDay: null })
+  expect(await credits.hold(accountId, 'e')).toMatchObject({ kind: 'held' })
+  expect(isBalanced(await accountOf(accountId))).toBe(true)
+})
+
+type Step = { act: 'hold' | 'capture' | 'release' | 'grant' | 'limit'; id: string }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  act: fc.constantFrom('hold', 'hold', 'capture', 'release', 'grant'),
+  act: fc.constantFrom('hold', 'hold', 'capture', 'release', 'grant', 'limit'),
   id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
 })
+
+const LIMITS: Record<string, LimitChanges> = {
+  a: { openCalls: 0 },
+  b: { openCalls: 3 },
+  c: { openCalls: 80, creditsPerDay: null },
+  d: { creditsPerDay: 2 },
+  e: { creditsPerDay: 4 },
+}
 
 /** A call is accepted once in its life: later holds of the same id are left out. */
 const withoutSecondHolds = (clients: Step[][]): Step[][] => {
@@ -105,6 +185,7 @@ test('under any interleaving an account is balanced at every moment, and its led
         capture: async (id: string) => await credits.capture(accountId, id),
         release: async (id: string) => await credits.release(accountId, id),
         grant: async (id: string) => await credits.grant(accountId, id, 2),
+        limit: async (id: string) => await credits.limit(accountId, LIMITS[id] ?? {}),
       }
       const run = async (steps: Step[]): Promise<void> => {
         for (const { act: name, id } of steps) await act[name](id)
@@ -124,6 +205,7 @@ test('under any interleaving an account is balanced at every moment, and its led
       expect(account.bought).toBe(5 + 2 * grants.size)
       const posted = (await ledgerOf(accountId)).reduce((sum, entry) => sum + Number(entry.credits), 0)
       expect(posted).toBe(account.balance + Object.keys(account.holds).length)
+      expect(account.today?.spent).toBe(account.captured + Object.keys(account.holds).length)
     }),
     { numRuns: 25 },
   )

@@ -35,7 +35,7 @@ export const createRouter = (routes: Route[], deps: RouterDeps): Router => {
   return router
 }
 
-/** The route's answer; of a limited one every answer says where the key stands, also what was not counted. */
+/** The route's answer. Every answer says where the key stands with its calls, also what was not counted. */
 const withinLimit = async (
   ctx: RouterContext,
   route: Route,
@@ -43,12 +43,15 @@ const withinLimit = async (
   deps: RouterDeps,
 ): Promise<unknown> => {
   const { calls: limiter } = deps.rateLimits
-  if (!route.isRateLimited) return await answerTo(ctx, route, principal, deps)
+  const tell = async () => await tellStanding(ctx, limiter, principal.keyId)
+  // What counts nothing is told beside it: reading takes no longer for that.
+  const telling = route.isRateLimited ? null : tell()
   try {
     // Within the answer to one key: a request that is repeated with it does not count.
-    return await answerTo(ctx, route, principal, deps, () => countRequest(ctx, limiter, principal.keyId))
+    const count = async () => await countRequest(ctx, limiter, principal.keyId)
+    return await answerTo(ctx, route, principal, deps, route.isRateLimited && count)
   } finally {
-    await tellStanding(ctx, limiter, principal.keyId)
+    await (telling ?? tell())
   }
 }
 

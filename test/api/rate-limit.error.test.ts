@@ -67,6 +67,20 @@ test('idempotency is checked before the rate, and a refused request may be repea
     expect((await post(key, CALL, { 'idempotency-key': 'late' })).body.code).toBe('rate_limit_exceeded')
 })
 
+test('an error says where the key stands, whatever was asked', async () => {
+  const { key } = await api().newAccount()
+  await post(key)
+  for (const [method, path, code] of [
+    ['GET', '/api/v1/calls/cl_01kad0zv6xk3y8t4m5n6p7q8r9', 'call_not_found'],
+    ['GET', '/api/v1/calls?limit=many', 'validation_error'],
+    ['POST', '/api/v1/do_not_call', 'invalid_json'],
+    ['DELETE', '/api/v1/do_not_call/+14155550199', 'not_found'],
+  ] as const) {
+    const { body, headers } = await api().send(method, path, { key })
+    expect([body.code, headers.get('ratelimit-remaining')]).toEqual([code, '9'])
+  }
+})
+
 test('a store that does not answer is unavailable, and nothing was accepted', async () => {
   const { accountId, key } = await api().newAccount()
   const away = new MongoClient('mongodb://127.0.0.1:1', { serverSelectionTimeoutMS: 50 })
@@ -83,6 +97,8 @@ test('a store that does not answer is unavailable, and nothing was accepted', as
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
   expect(((await answer.json()) as { code: string }).code).toBe('unavailable')
   expect(await api().credits.remaining(accountId)).toBe(5)
+  const read = await fetch(`${broken.url}/api/v1/calls`, { headers: { 'x-api-key': key } })
+  expect([read.status, read.headers.get('ratelimit-limit')]).toEqual([200, null])
   const refused = await fetch(`${broken.url}/api/v1/calls`, { headers: { 'x-api-key': 'ak_test_wrong' } })
   expect(refused.status).toBe(401)
 })

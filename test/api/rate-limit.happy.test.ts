@@ -22,7 +22,11 @@ const post = async (key: string, { url = api().url, headers = {} } = {}) => {
     headers: { 'x-api-key': key, ...headers },
     body: JSON.stringify(CALL),
   })
-  return { status: response.status, headers: response.headers, body: await response.json() }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as { data: { call_id: string } },
+  }
 }
 
 /** What an answer says of the limit: [limit, remaining, seconds]. */
@@ -95,10 +99,18 @@ test('an answer that is repeated is not counted, and says where the key stands',
   expect(standingIn(again.headers).slice(0, 2)).toEqual([10, 9])
 })
 
-test('reading calls is not counted', async () => {
+test('reading is not counted, and each answer says where the key stands all the same', async () => {
   const key = await newKey()
-  for (let n = 0; n < 12; n++) expect((await api().send('GET', '/api/v1/calls', { key })).status).toBe(200)
-  expect(standingIn((await post(key)).headers)[1]).toBe(9)
+  const path = `/api/v1/calls/${(await post(key)).body.data.call_id}`
+  for (const read of ['/api/v1/calls', path, '/api/v1/credits', '/api/v1/do_not_call']) {
+    const { status, headers } = await api().send('GET', read, { key })
+    expect([status, ...standingIn(headers).slice(0, 2)]).toEqual([200, 10, 9])
+    expect(headers.get('ratelimit-policy')).toBe('10;w=60')
+  }
+  const listed = { to_phone_number: '+14155550199' }
+  expect(standingIn((await api().send('POST', '/api/v1/do_not_call', { key, body: listed })).headers)[1]).toBe(9)
+  expect(standingIn((await api().send('POST', `${path}/cancel`, { key })).headers)[1]).toBe(9)
+  expect(standingIn((await post(key)).headers)[1]).toBe(8)
 })
 
 test('what is left of windows that ended is cleared away', async () => {

@@ -1,3 +1,4 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { GREETING } from './scenario.ts'
 import type { CalleePart, Scenario } from './scenario.ts'
 
@@ -10,11 +11,7 @@ export const AGREEING: CalleePart = {
 }
 
 export const agrees: Scenario = {
-  number: '+14155550100',
-  name: 'agrees',
-  title: 'Agrees',
-  description: 'Picks up, agrees to what is asked, asks for a name and confirms.',
+  ...testNumber('agrees'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: AGREEING,
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const asksAQuestionAtGoodbye: Scenario = {
-  number: '+14155550112',
-  name: 'asks-a-question-at-goodbye',
-  title: 'Asks a question at goodbye',
-  description: 'Agrees, and asks something while the agent says goodbye.',
+  ...testNumber('asks-a-question-at-goodbye'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     ...AGREEING,
@@ -17,5 +15,4 @@ export const asksAQuestionAtGoodbye: Scenario = {
       },
     ],
   },
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

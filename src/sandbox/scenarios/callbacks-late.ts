@@ -1,12 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const callbacksLate: Scenario = {
-  number: '+14155550157',
-  name: 'callbacks-late',
-  title: 'Callbacks late',
-  description: 'No status callback comes before the call is over; then all of them do.',
+  ...testNumber('callbacks-late'),
   carrier: { kind: 'answers', ringMs: 3000, trouble: { callbacks: 'late' } },
   callee: AGREEING,
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -1,12 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const callbacksLost: Scenario = {
-  number: '+14155550158',
-  name: 'callbacks-lost',
-  title: 'Callbacks lost',
-  description: 'No status callback comes at all; the call itself goes on.',
+  ...testNumber('callbacks-lost'),
   carrier: { kind: 'answers', ringMs: 3000, trouble: { callbacks: 'none' } },
   callee: AGREEING,
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { GREETING } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 export const fullyBooked: Scenario = {
-  number: '+14155550102',
-  name: 'fully-booked',
-  title: 'Fully booked',
-  description: 'Picks up, and has nothing to offer.',
+  ...testNumber('fully-booked'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     greeting: GREETING,
@@ -13,5 +11,4 @@ export const fullyBooked: Scenario = {
     appointment: { say: 'I am sorry, we are fully booked.', expects: 'nothing' },
     hours: { say: 'I am sorry, I cannot tell you that.', expects: 'nothing' },
   },
-  ends: { status: 'completed', outcome: 'not_achieved', errorCode: null, credits: 1 },
 }

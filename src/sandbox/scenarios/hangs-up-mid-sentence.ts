@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const hangsUpMidSentence: Scenario = {
-  number: '+14155550109',
-  name: 'hangs-up-mid-sentence',
-  title: 'Hangs up mid-sentence',
-  description: "Speaks into the agent's first words, and hangs up in the middle of its own.",
+  ...testNumber('hangs-up-mid-sentence'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     ...AGREEING,
@@ -17,5 +15,4 @@ export const hangsUpMidSentence: Scenario = {
       },
     ],
   },
-  ends: { status: 'completed', outcome: 'not_achieved', errorCode: null, credits: 1 },
 }

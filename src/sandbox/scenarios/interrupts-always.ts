@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const interruptsAlways: Scenario = {
-  number: '+14155550107',
-  name: 'interrupts-always',
-  title: 'Interrupts always',
-  description: 'Speaks into whatever the agent says, ten times in a row, and then hangs up.',
+  ...testNumber('interrupts-always'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     ...AGREEING,
@@ -22,5 +20,4 @@ export const interruptsAlways: Scenario = {
       },
     ],
   },
-  ends: { status: 'completed', outcome: 'not_achieved', errorCode: null, credits: 1 },
 }

@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const interruptsOnce: Scenario = {
-  number: '+14155550106',
-  name: 'interrupts-once',
-  title: 'Interrupts once',
-  description: "Speaks into the agent's first words, then listens and agrees.",
+  ...testNumber('interrupts-once'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     ...AGREEING,
@@ -16,5 +14,4 @@ export const interruptsOnce: Scenario = {
       },
     ],
   },
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -1,10 +1,8 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import type { Scenario } from './scenario.ts'
 
 export const menuWithoutEnd: Scenario = {
-  number: '+14155550126',
-  name: 'menu-without-end',
-  title: 'Menu without end',
-  description: 'A menu that leads back to itself, whatever is pressed.',
+  ...testNumber('menu-without-end'),
   carrier: { kind: 'answers', ringMs: 3000, detects: 'machine' },
   callee: {
     machine: 'menu',
@@ -19,5 +17,4 @@ export const menuWithoutEnd: Scenario = {
     ],
     person: null,
   },
-  ends: { status: 'completed', outcome: 'not_achieved', errorCode: null, credits: 1 },
 }

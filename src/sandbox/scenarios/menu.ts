@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const menu: Scenario = {
-  number: '+14155550125',
-  name: 'menu',
-  title: 'Menu',
-  description: 'A menu of two levels, and then a person who agrees.',
+  ...testNumber('menu'),
   carrier: { kind: 'answers', ringMs: 3000, detects: 'machine' },
   callee: {
     machine: 'menu',
@@ -23,5 +21,4 @@ export const menu: Scenario = {
     ],
     person: AGREEING,
   },
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

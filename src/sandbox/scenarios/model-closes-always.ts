@@ -1,13 +1,10 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const modelClosesAlways: Scenario = {
-  number: '+14155550151',
-  name: 'model-closes-always',
-  title: 'Model closes always',
-  description: 'The model closes every session in the middle of a sentence, until no other is tried.',
+  ...testNumber('model-closes-always'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: { ...AGREEING, greeting: 'Hello, this is Basil, how can I help you?' },
   model: { session: 'closed', again: true },
-  ends: { status: 'failed', outcome: null, errorCode: 'call_failed', credits: 0 },
 }

@@ -1,12 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const notJson: Scenario = {
-  number: '+14155550143',
-  name: 'not-json',
-  title: 'An answer that is not JSON',
-  description: 'The carrier dials; in its place somebody answers with a page of HTML.',
+  ...testNumber('not-json'),
   carrier: { kind: 'answers', ringMs: 3000, trouble: { answer: 'not_json' } },
   callee: AGREEING,
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

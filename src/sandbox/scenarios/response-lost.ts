@@ -1,12 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const responseLost: Scenario = {
-  number: '+14155550140',
-  name: 'response-lost',
-  title: 'Response lost',
-  description: 'The carrier dials, and its answer to the dial is lost on the way.',
+  ...testNumber('response-lost'),
   carrier: { kind: 'answers', ringMs: 3000, trouble: { answer: 'lost' } },
   callee: AGREEING,
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -1,4 +1,5 @@
-// What a scenario says: which number chooses it, what carrier and callee do, and as what the call must end.
+// How the call to a test number comes to its end: what carrier, callee and model do.
+import type { TestNumber } from '../../test-numbers/table.ts'
 
 /** What the carrier does with a dial. Milliseconds are media time. */
 export type CarrierPart = { trouble?: Trouble } & (
@@ -90,24 +91,11 @@ export type MachinePart =
   | { machine: 'silent' }
   | { machine: 'menu'; levels: readonly MenuLevel[]; person: CalleePart | null }
 
-/** As what a call must end; credits are those that it costs. */
-export interface ScenarioEnd {
-  status: 'completed' | 'failed' | 'canceled'
-  outcome: 'achieved' | 'partial' | 'not_achieved' | null
-  errorCode: string | null
-  credits: 0 | 1
-}
-
-export interface Scenario {
-  /** The number that chooses it, E.164. */
-  number: string
-  name: string
-  title: string
-  description: string
+/** What a test number promises, and who does what to keep it. */
+export interface Scenario extends TestNumber {
   carrier: CarrierPart
   callee: CalleePart | MachinePart | null
   model?: ModelTrouble
-  ends: ScenarioEnd
 }
 
 /** What a callee says when it picks up. */

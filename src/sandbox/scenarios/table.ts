@@ -1,4 +1,4 @@
-// Every scenario, one line each. Adding one is adding its file and its line.
+// Every scenario, one line each. Adding one is adding its file, its line, and its number in ../../test-numbers/table.ts.
 import { agrees } from './agrees.ts'
 import { asksAQuestionAtGoodbye } from './asks-a-question-at-goodbye.ts'
 import { busy } from './busy.ts'

@@ -1,11 +1,9 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import { AGREEING } from './agrees.ts'
 import type { Scenario } from './scenario.ts'
 
 export const talksAtTheSameTime: Scenario = {
-  number: '+14155550108',
-  name: 'talks-at-the-same-time',
-  title: 'Talks at the same time',
-  description: 'Begins to speak whenever the agent does, and does not stop for it.',
+  ...testNumber('talks-at-the-same-time'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     ...AGREEING,
@@ -15,5 +13,4 @@ export const talksAtTheSameTime: Scenario = {
       { on: { kind: 'agent_speaks', forMs: 8000 }, say: 'A moment, I have to find my book.' },
     ],
   },
-  ends: { status: 'completed', outcome: 'achieved', errorCode: null, credits: 1 },
 }

@@ -1,3 +1,4 @@
+import { testNumber } from '../../test-numbers/table.ts'
 import type { Scenario } from './scenario.ts'
 
 const TRIES = [
@@ -20,10 +21,7 @@ const refusal = {
 } as const
 
 export const triesToTakeOver: Scenario = {
-  number: '+14155550130',
-  name: 'tries-to-take-over',
-  title: 'Tries to take over',
-  description: 'Gives the agent orders of all kinds, and has nothing free.',
+  ...testNumber('tries-to-take-over'),
   carrier: { kind: 'answers', ringMs: 3000 },
   callee: {
     greeting: `${TRIES.join(' ')} How can I help you?`,
@@ -31,5 +29,4 @@ export const triesToTakeOver: Scenario = {
     appointment: refusal,
     hours: { say: `${TRIES_AGAIN.join(' ')} Anyway, I cannot tell you that.`, expects: 'nothing' },
   },
-  ends: { status: 'completed', outcome: 'not_achieved', errorCode: null, credits: 1 },
 }

@@ -12,7 +12,8 @@ import type { ActiveResponse, Session } from './session-state.ts'
 import { inputTokensOf, usageOf } from './usage.ts'
 import type { Tokens } from './usage.ts'
 
-const FIRST_TOKEN_MS = 300
+/** From the request to the first token of a response, in media time. */
+export const FIRST_TOKEN_MS = 300
 const RATE_LIMIT = { name: 'tokens', limit: 40_000, remaining: 39_000, reset_seconds: 1.5 }
 
 /** Starts a response; its events follow by themselves, and `onDone` is called after the last. */

@@ -32,6 +32,7 @@ const expectUnharmed = async (call: HandoverCall): Promise<void> => {
   const turns = ended.turns ?? []
   expectFaithful(turns, await call.leg())
   expect(turns.filter(({ role, text }) => role === 'agent' && GREETING.test(text))).toHaveLength(1)
+  expect(await call.dials()).toBe(1)
   expect(await call.account()).toMatchObject({ captured: 1, holds: {} })
 }
 
@@ -88,6 +89,37 @@ it('a host that is told to stop hands its call over, its successor ready first',
   expect(streams.map(({ closeCode }) => closeCode)).toEqual([1001, 1000])
   expect(callee.filter(({ text }) => /One moment/.test(text))).toEqual([])
   expect(requests.filter(({ purpose }) => purpose === 'instructions')).toHaveLength(3)
+})
+
+it('a host that is told to stop while the phone rings leaves the call to another one', WITHIN, async () => {
+  await stack.restart('media', 'media-2')
+  const call = await stack.place('agrees')
+  await call.rings()
+  const stopped = await call.host()
+  stack.signal(stopped, 'SIGTERM')
+  await expectUnharmed(call)
+  const { streams } = await call.leg()
+  expect(streams.map(({ end }) => end)).toEqual(['served'])
+  expect(streams[0]!.url).not.toContain(new URL(stack.urlOf(stopped)).host)
+  await stack.ended(stopped)
+})
+
+it('a carrier that ends the call when a socket breaks ends it honestly, and costs nothing', WITHIN, async () => {
+  await stack.restart('media', 'media-2')
+  const call = await stack.place('stream-break-ends-call')
+  await call.agentSays(INTRODUCED)
+  await stack.kill(await call.host())
+  const ended = await call.ended()
+  expect(ended).toMatchObject({ status: 'failed', outcome: null, error_code: 'call_failed' })
+  const { status, streams, ...leg } = await call.leg()
+  expect([status, streams.map(({ end }) => end)]).toEqual(['completed', ['broken']])
+  expectFaithful(ended.turns ?? [], { status, streams, ...leg })
+  expect(ended.turns?.map(({ role, interrupted }) => [role, interrupted])).toEqual([
+    ['callee', false],
+    ['agent', true],
+  ])
+  expect(ended.turns?.[1]?.text).toMatch(GREETING)
+  expect(await call.account()).toMatchObject({ captured: 0, holds: {} })
 })
 
 it('a call whose host is killed with no other there ends honestly, and costs nothing', WITHIN, async () => {

@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { createDevelopmentAccount } from '../../devstack/account.ts'
 import { postCall } from '../../devstack/demo/call.ts'
 import type { WireCall } from '../../devstack/demo/call.ts'
-import { legsOf } from '../../devstack/demo/differences.ts'
+import { dialsOf, legsOf } from '../../devstack/demo/differences.ts'
 import type { WireTurn } from '../../devstack/demo/turns.ts'
 import { readmeRequest } from '../../devstack/demo/request.ts'
 import type { Conversation } from '../../src/conversations/conversation.ts'
@@ -60,6 +60,9 @@ export const startHandoverStack = async (options: ProcessOptions = {}) => {
           return isSaying && conversation!.generation >= generation && conversation
         }),
 
+      /** Until the carrier has made its leg, which nobody has answered yet. */
+      rings: (): Promise<unknown> => until(async () => (await legsOf(processes.sandboxUrl, callId))[0]),
+
       /** Until the stream of a generation runs. */
       generation: (generation: number): Promise<Conversation> =>
         until(async () => {
@@ -94,6 +97,9 @@ export const startHandoverStack = async (options: ProcessOptions = {}) => {
 
       /** The carrier's account of its only leg. */
       leg: async () => (await legsOf(processes.sandboxUrl, callId))[0]!,
+
+      /** How many legs the carrier made for it. */
+      dials: () => dialsOf(processes.sandboxUrl, callId),
 
       account: async (): Promise<Credits> =>
         (await db.collection<Credits & { _id: string }>('accounts').findOne({ _id: accountId }))!,

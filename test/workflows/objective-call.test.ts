@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { TIMEOUTS } from '../../src/timeouts.ts'
 import { SIGNALS } from '../../workflows/contract.ts'
 import type { LegView } from '../../workflows/contract.ts'
 import { createCallRunner } from './call-run.ts'
@@ -289,6 +290,30 @@ describe.concurrent('the end of a conversation', () => {
     call.part(1).resolve({ kind: 'ended' })
     expect((await call.finished()).ending).toEqual({ status: 'completed' })
     expect(call.times('hangUp')).toBe(1)
+  })
+
+  it('waits out five minutes in which nobody can judge it', async () => {
+    let tries = 0
+    const call = await runner.start(
+      { conclude: async () => (++tries === 1 ? await fault() : { kind: 'concluded' }) },
+      { limits: { concludeSeconds: TIMEOUTS.concludeMs / 1000 } },
+    )
+    await call.answer()
+    call.part(1).resolve({ kind: 'ended' })
+    await call.legEnds('completed')
+    expect((await call.finished()).ending).toEqual({ status: 'completed' })
+    expect(tries).toBe(2)
+    // An outage in real time would be five minutes of test: what the server does for so long is in the history.
+    const { events } = await call.handle.fetchHistory()
+    const [scheduled] = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: activity }) =>
+      activity?.activityType?.name === 'conclude' ? [activity] : [],
+    )
+    const { retryPolicy, scheduleToCloseTimeout } = scheduled!
+    expect(retryPolicy).toMatchObject({ maximumAttempts: 0 })
+    const [between, within] = [retryPolicy!.maximumInterval, scheduleToCloseTimeout].map(one =>
+      Number(one?.seconds),
+    )
+    expect(between! + 5 * 60).toBeLessThan(within!)
   })
 
   it('counts without its analysis when that cannot be made in time', async () => {

@@ -9,6 +9,10 @@ export interface Posted {
   callId: string | null
   /** Each attempt: the status, or why none came. */
   attempts: string[]
+  /** The bodies of all 202, in the order in which they came. */
+  accepted: string[]
+  /** Of a refusal for want of credits: where some can be bought. */
+  buyAt: string | null
 }
 
 const ATTEMPT_MS = 15_000
@@ -33,7 +37,12 @@ export const postCall = async (
     attempts.push(answer.text)
     const mayRetry = answer.status === null || answer.status === 503 || answer.code === 'idempotency_in_progress'
     if (answer.callId !== null || idempotencyKey === null || !mayRetry || attempts.length === MOST_ATTEMPTS)
-      return { callId: answer.callId, attempts }
+      return {
+        callId: answer.callId,
+        attempts,
+        accepted: answer.callId === null ? [] : [answer.body],
+        buyAt: answer.buyAt,
+      }
     await sleep(RETRY_MS, undefined, { signal })
   }
 }
@@ -42,7 +51,9 @@ interface Answer {
   status: number | null
   code: string | null
   callId: string | null
+  buyAt: string | null
   text: string
+  body: string
 }
 
 const attempt = async (
@@ -64,17 +75,20 @@ const attempt = async (
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     })
     const text = await response.text()
-    const told = JSON.parse(text) as { data?: { call_id: string }; code?: string }
+    const told = JSON.parse(text) as { data?: { call_id: string }; code?: string; buy_credits_url?: string }
     return {
       status: response.status,
       code: told.code ?? null,
       callId: response.status === 202 ? (told.data?.call_id ?? null) : null,
+      buyAt: told.buy_credits_url ?? null,
       text: `${response.status} ${told.code ?? ''}`.trim(),
+      body: text,
     }
   } catch (error) {
     signal.throwIfAborted()
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''
-    return { status: null, code: null, callId: null, text: `no answer (${String(error)}${cause})` }
+    const why = `no answer (${String(error)}${cause})`
+    return { status: null, code: null, callId: null, buyAt: null, text: why, body: '' }
   }
 }
 

@@ -4,6 +4,7 @@ import type { CarrierAccount } from '../devstack/demo/carrier.ts'
 import type { Scenario } from '../src/sandbox/scenarios/scenario.ts'
 import type { RunAccount } from './accounts/engine.ts'
 import type { StoreAccount } from './accounts/store.ts'
+import type { Paid } from './buyer.ts'
 import type { Posted } from './client.ts'
 
 /** What faults during a call may have done to its conversation. */
@@ -22,8 +23,12 @@ export interface Evidence {
   posted: Posted
   /** The client would not have sent it twice. */
   retries: boolean
-  /** What a request to cancel was answered: a status, `no answer`, or null where none was sent. */
-  cancel: number | 'no answer' | null
+  /** What each request to cancel was answered. */
+  cancels: (number | 'no answer')[]
+  /** The credits that its account had before it bought any. */
+  welcome: number
+  /** What its account has paid for, as the payment provider has it. */
+  paid: Paid[]
   /** The statuses that GET gave, each once, in the order in which they were first seen. */
   statuses: string[]
   /** What GET gave last. */

@@ -9,6 +9,7 @@ import { createFollower } from './follow.ts'
 import type { Followed } from './follow.ts'
 import { describeFault } from './faults/fault.ts'
 import type { ProcessName } from './faults/fault.ts'
+import { patiently } from './patiently.ts'
 import type { Plan } from './plan.ts'
 import type { ChaosStack } from './stack.ts'
 import { createStriker } from './strike.ts'
@@ -97,7 +98,8 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
   const forgetOld = async (): Promise<void> => {
     for (let [oldest] = judged; oldest && performance.now() - oldest.atMs > KEPT_MS; [oldest] = judged) {
       judged.shift()
-      await forget(stack.db, oldest.accountId, oldest.callIds)
+      const { accountId, callIds } = oldest
+      await patiently(signal, () => forget(stack.db, accountId, callIds))
     }
   }
 

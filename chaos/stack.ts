@@ -13,7 +13,7 @@ import type { Service } from '../devstack/services.ts'
 import { SetupError } from '../devstack/setup-error.ts'
 import { startStack } from '../devstack/stack.ts'
 import type { Timeouts } from '../src/timeouts.ts'
-import type { LinkKind, ProcessName } from './faults/fault.ts'
+import type { LinkKind, ProcessName, ServerName } from './faults/fault.ts'
 import { createLinks, tapOf } from './network/links.ts'
 import type { Links } from './network/links.ts'
 import { createTcpProxy } from './network/tcp-proxy.ts'
@@ -48,6 +48,10 @@ export interface ChaosStack {
   links: Links
   watches: Watches
   processes: Processes
+  /** kill -9. */
+  killServer: (server: ServerName) => Promise<void>
+  /** Starts it again, on the same port and data. */
+  restartServer: (server: ServerName) => Promise<void>
   /** The process at whose stream address the carrier connects. */
   mediaOf: (streamUrl: string) => ProcessName | null
   logDir: string
@@ -67,7 +71,7 @@ const behindProxies = (service: Service, process: ProcessName, port: number, aro
     PORT: String(port),
     LOG_LEVEL: 'info',
     TIMEOUTS: JSON.stringify(timeouts),
-    MONGODB_URL: `mongodb://${local(`${role}>store`)}/?directConnection=true`,
+    MONGODB_URL: `mongodb://${local(`${role}>store`)}/?directConnection=true&journal=true`,
     TEMPORAL_ADDRESS: local(`${role}>temporal`),
     ...(role !== 'media' && { PUBLIC_URL: frontUrl }),
     ...(role === 'calls' && {
@@ -81,6 +85,15 @@ const behindProxies = (service: Service, process: ProcessName, port: number, aro
   }
   return { ...service, name: process, port, env: { ...service.env, ...own } }
 }
+
+/** The payment provider's events come in where everything does. */
+const eventsThrough = (service: Service, frontUrl: string): Service => {
+  const url = service.env['SANDBOX_STRIPE_WEBHOOK_URL']
+  if (!url) return service
+  const { pathname } = new URL(url)
+  return { ...service, env: { ...service.env, SANDBOX_STRIPE_WEBHOOK_URL: `${frontUrl}${pathname}` } }
+}
+
 interface Around {
   links: Links
   frontUrl: string
@@ -171,7 +184,7 @@ export const startChaosStack = async (options: ChaosStackOptions): Promise<Chaos
     const around = { links, frontUrl, timeouts: options.timeouts }
     const all = services.flatMap(service => {
       const role = ROLES.find(role => role === service.name)
-      if (!role) return [service]
+      if (!role) return [eventsThrough(service, frontUrl)]
       return NUMBERS.map(number => behindProxies(service, `${role}-${number}`, ports[number][role], around))
     })
     await progress.step('processes', 'starting', async () => {
@@ -192,6 +205,8 @@ export const startChaosStack = async (options: ChaosStackOptions): Promise<Chaos
       links,
       watches,
       processes,
+      killServer: servers.kill,
+      restartServer: servers.restart,
       mediaOf: url => {
         const port = portOf(url)
         return (

@@ -3,24 +3,15 @@
 // S2  A point that is not reached in time is a missed fault, not a failure: it is counted.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { hasActivity } from './accounts/engine.ts'
 import type { Events } from './events.ts'
 import { describeFault } from './faults/fault.ts'
-import type { Action, Fault, Point, ProcessName, Victim } from './faults/fault.ts'
-import type { Connection, Verdict } from './network/tcp-proxy.ts'
+import type { Action, Fault, ProcessName, Victim } from './faults/fault.ts'
+import type { Connection } from './network/tcp-proxy.ts'
 import type { Seen } from './network/watch.ts'
+import { createPoints } from './points.ts'
+import type { Reached, Target } from './points.ts'
 import type { ChaosStack } from './stack.ts'
 import type { Patience } from './timeouts.ts'
-
-/** What the harness knows of the target call so far. */
-export interface Target {
-  accountId: string
-  callerName: string
-  callId: string | null
-  status: string
-  turns: number
-  isOver: boolean
-}
 
 export interface Strike {
   /** When the fault began and when everything was whole again, on `performance.now()`; null for a missed one. */
@@ -30,86 +21,23 @@ export interface Strike {
   processes: ProcessName[]
 }
 
-const POLL_MS = 20
-const OVER_MS = 500
-const DEFAULT_PROCESS = { calls: 'calls-1', media: 'media-1', api: 'api-1' } as const
+/** The target, until when its points are waited for, and where it is told what happened. */
+interface Course {
+  target: Target
+  over: AbortSignal
+  events: Events
+}
 
-/** Where the point was reached: at a message, which is held meanwhile, or somewhere else. */
-type Reached = { seen: Seen; decide: (verdict: Verdict) => void } | { seen: null }
+const DEFAULT_PROCESS = { calls: 'calls-1', media: 'media-1', api: 'api-1' } as const
 
 const httpAnswer = (status: number): string => {
   const body = status === 429 ? '{"error":{"message":"too many requests","type":"rate_limit"}}' : 'no'
   return `HTTP/1.1 ${status} Fault\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
 }
 
-const until = async (is: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<void> => {
-  while (!signal.aborted) {
-    if (await is()) return
-    await sleep(POLL_MS)
-  }
-}
-
 export const createStriker = (stack: ChaosStack, patience: Patience) => {
-  const { watches, links, processes, temporal } = stack
-
-  const untilMessage = (
-    point: Extract<Point, { on: 'request' | 'frames' | 'model' }>,
-    target: Target,
-    over: AbortSignal,
-  ) =>
-    new Promise<Reached | null>(resolve => {
-      const names = (): string[] => {
-        if (point.on === 'model') return [target.callerName]
-        // Whose session it is to be is said when it is open.
-        if (point.on === 'request' && point.link === 'media>model') return []
-        return [target.accountId, target.callerName, ...(target.callId === null ? [] : [target.callId])]
-      }
-      const remove = watches.add({
-        link: point.on === 'frames' ? 'carrier>media' : point.on === 'model' ? 'media>model' : point.link,
-        texts: () => (point.on === 'frames' ? [] : point.on === 'model' ? [point.saying] : point.saying),
-        names,
-        direction: point.on === 'model' ? 'down' : 'up',
-        nth: point.on === 'frames' ? point.count : point.nth,
-        moment: point.on === 'request' ? point.moment : 'before',
-        hit: seen => new Promise(decide => resolve({ seen, decide })),
-      })
-      over.addEventListener('abort', () => {
-        remove()
-        resolve(null)
-      })
-    })
-
-  /** The call's id as it first goes to the store: a fault may come before anybody else is told of it. */
-  const learnId = (target: Target): (() => void) =>
-    watches.add({
-      link: 'api>store',
-      texts: () => ['cl_'],
-      names: () => [target.accountId],
-      direction: 'up',
-      nth: 1,
-      moment: 'before',
-      hit: async ({ chunk }) => {
-        target.callId ??= /cl_[0-9a-z]{26}/.exec(chunk.toString('latin1'))?.[0] ?? null
-        return 'pass'
-      },
-    })
-
-  /** Until the point is reached; null when the call was over first, or too much time has passed. */
-  const reach = async (point: Point, target: Target, over: AbortSignal): Promise<Reached | null> => {
-    if (point.on === 'request' || point.on === 'frames' || point.on === 'model')
-      return await untilMessage(point, target, over)
-    if (point.on === 'time') await sleep(point.afterMs, undefined, { signal: over }).catch(() => undefined)
-    if (point.on === 'status') await until(() => target.status === point.status, over)
-    if (point.on === 'turns') await until(() => target.turns >= point.count, over)
-    if (point.on === 'activity') {
-      const { activity, boundary } = point
-      await until(
-        async () => target.callId !== null && (await hasActivity(temporal, target.callId, activity, boundary)),
-        over,
-      )
-    }
-    return over.aborted ? null : { seen: null }
-  }
+  const { links, processes } = stack
+  const points = createPoints(stack)
 
   /** The host that holds the call's conversation now, as its stored generation says. */
   const hostOf = async (callId: string | null): Promise<ProcessName | null> => {
@@ -152,19 +80,49 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
     reached.decide(action.do === 'hold' || action.do === 'duplicate' ? 'pass' : 'drop')
   }
 
+  /** kill -9; resolves when they are dead, `again` when their successors are ready. */
+  const kill = async (
+    names: ProcessName[],
+    reached: Reached,
+    events: Events,
+  ): Promise<{ again: Promise<unknown> }> => {
+    const killed = await Promise.all(names.map(name => processes.kill(name)))
+    if (reached.seen) reached.decide('drop')
+    events.note(`killed ${names.join(', ')}`)
+    return { again: Promise.all(killed.map(({ again }) => again)) }
+  }
+
+  const onKill = async (
+    fault: Fault,
+    { who, and, again }: Extract<Action, { do: 'kill' }>,
+    reached: Reached,
+    { target, over, events }: Course,
+  ): Promise<ProcessName[]> => {
+    const names = [
+      ...(await victims(who, fault, reached, target)),
+      ...(and === undefined ? [] : await victims(and, fault, reached, target)),
+    ]
+    const first = await kill(names, reached, events)
+    if (again) {
+      const next = await points.reach({ on: 'frames', count: again.frames }, target, over)
+      if (!next?.seen) events.note('the call had ended before the second one could die')
+      else {
+        const second = await kill([next.seen.process], next, events)
+        names.push(next.seen.process)
+        await second.again
+      }
+    }
+    await first.again
+    return names
+  }
+
   const onProcess = async (
-    action: Extract<Action, { do: 'kill' | 'stop' | 'freeze' }>,
+    action: Extract<Action, { do: 'stop' | 'freeze' }>,
     names: ProcessName[],
     reached: Reached,
     events: Events,
   ): Promise<void> => {
-    const release = (): void => (reached.seen ? reached.decide(action.do === 'kill' ? 'drop' : 'pass') : undefined)
-    if (action.do === 'kill') {
-      const killed = await Promise.all(names.map(name => processes.kill(name)))
-      release()
-      events.note(`killed ${names.join(', ')}`)
-      await Promise.all(killed.map(({ again }) => again))
-    }
+    const release = (): void => (reached.seen ? reached.decide('pass') : undefined)
     if (action.do === 'stop') {
       const stopping = names.map(name => processes.stop(name, patience.stopMs))
       for (const name of names) stack.front.leave(name)
@@ -180,9 +138,27 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
     }
   }
 
-  const act = async (fault: Fault, reached: Reached, target: Target, events: Events): Promise<ProcessName[]> => {
+  const onServer = async (
+    { server, awayMs }: Extract<Action, { do: 'kill-server' }>,
+    reached: Reached,
+    events: Events,
+  ): Promise<void> => {
+    await stack.killServer(server)
+    if (reached.seen) reached.decide('pass')
+    events.note(`killed ${server}`)
+    await sleep(awayMs)
+    await stack.restartServer(server)
+  }
+
+  const act = async (fault: Fault, reached: Reached, course: Course): Promise<ProcessName[]> => {
     const { action } = fault
-    if (action.do === 'kill' || action.do === 'stop' || action.do === 'freeze') {
+    const { target, events } = course
+    if (action.do === 'kill') return await onKill(fault, action, reached, course)
+    if (action.do === 'kill-server') {
+      await onServer(action, reached, events)
+      return []
+    }
+    if (action.do === 'stop' || action.do === 'freeze') {
       const names = await victims(action.who, fault, reached, target)
       await onProcess(action, names, reached, events)
       return names
@@ -195,7 +171,7 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
     const those = action.links.flatMap(link => links.of(link, process))
     links.cut(those, action.cut)
     if (reached.seen) reached.decide('pass')
-    await sleep(action.forMs)
+    await sleep(action.forMs === 'outage' ? patience.outageMs : action.forMs)
     links.heal(those)
     return those.map(link => link.process)
   }
@@ -208,16 +184,10 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
       events: Events,
       atPoint: () => Promise<unknown>,
     ): Promise<Strike> => {
-      const limit = AbortSignal.timeout(patience.pointMs)
-      const over = new AbortController()
-      limit.addEventListener('abort', () => over.abort())
-      const forget = learnId(target)
-      // A history may be read a little later than the call's end.
-      const watching = setInterval(() => {
-        if (target.isOver) setTimeout(() => over.abort(), OVER_MS)
-      }, POLL_MS)
+      const { over, done } = points.overOf(target, patience.pointMs)
+      const forget = points.learnId(target)
       try {
-        const reached = await reach(fault.point, target, over.signal)
+        const reached = await points.reach(fault.point, target, over)
         if (!reached) {
           events.note('the point was not reached')
           return { fromMs: null, untilMs: performance.now(), processes: [] }
@@ -225,11 +195,11 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
         await atPoint()
         const fromMs = performance.now()
         events.note(`fault: ${describeFault(fault)}${reached.seen ? ` (at ${reached.seen.process})` : ''}`)
-        const hit = await act(fault, reached, target, events)
+        const hit = await act(fault, reached, { target, over, events })
         events.note('whole again')
         return { fromMs, untilMs: performance.now(), processes: hit }
       } finally {
-        clearInterval(watching)
+        done()
         forget()
       }
     },

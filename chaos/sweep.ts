@@ -10,7 +10,9 @@ const callOf = (name: string, number: string): PlannedCall => ({
   afterMs: 0,
   website: true,
   retries: true,
-  cancelsAfterMs: null,
+  repeats: 1,
+  buys: null,
+  cancels: null,
 })
 
 /** A callee that is never reached is never judged. */

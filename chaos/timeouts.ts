@@ -37,7 +37,21 @@ export interface Patience {
   pointMs: number
   /** A process that was told to stop. */
   stopMs: number
+  /** The minute for which Temporal or the store may be away: as long as a host may take to store its last words. */
+  outageMs: number
 }
 
-export const SCALED_PATIENCE: Patience = { endMs: 200_000, settleMs: 20_000, pointMs: 60_000, stopMs: 20_000 }
-export const REAL_PATIENCE: Patience = { endMs: 900_000, settleMs: 90_000, pointMs: 300_000, stopMs: 90_000 }
+export const SCALED_PATIENCE: Patience = {
+  endMs: 200_000,
+  settleMs: 20_000,
+  pointMs: 60_000,
+  stopMs: 20_000,
+  outageMs: 20_000,
+}
+export const REAL_PATIENCE: Patience = {
+  endMs: 900_000,
+  settleMs: 90_000,
+  pointMs: 300_000,
+  stopMs: 90_000,
+  outageMs: 60_000,
+}

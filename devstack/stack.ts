@@ -61,6 +61,8 @@ export type Stack = {
   died: Promise<string>
   /** kill -9 of one of the processes; resolves when it has ended. */
   kill: (name: string) => Promise<void>
+  /** Starts a server that was killed once more, on the same port and data. */
+  restart: (server: 'temporal' | 'store') => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -135,7 +137,7 @@ const createWatch = () => {
       await Promise.all(servers.filter(child => names.includes(child.name)).map(child => child.stop()))
   }
   const kill = async (name: string): Promise<void> => {
-    for (const child of servers.filter(child => child.name === name)) {
+    for (const child of servers.filter(child => child.name === name && !killed.has(child))) {
       killed.add(child)
       process.kill(child.pid, 'SIGKILL')
       await child.ended
@@ -146,6 +148,11 @@ const createWatch = () => {
 }
 
 type Base = Pick<Stack, 'stop' | 'kill' | 'died' | 'pids' | 'logDir'>
+
+const silent: Progress = {
+  step: async (_name, _doing, work) => (await work(() => undefined)).value,
+  note: () => undefined,
+}
 
 const bringUp = async (
   workshop: Workshop,
@@ -158,9 +165,13 @@ const bringUp = async (
   mkdirSync(workshop.logDir, { recursive: true })
   const ports = await choosePorts(options.ports, neededPorts(options, env), env)
   const temporalOptions = { dataDir, port: ports.temporal, uiPort: ui ? ports.temporalUi : 0, namespace }
-  const temporal = await startTemporal(workshop, temporalOptions, progress, adopt)
-  const store = await startStore(workshop, { dataDir, port: ports.store }, progress, adopt)
+  const start = {
+    temporal: (shown: Progress) => startTemporal(workshop, temporalOptions, shown, adopt),
+    store: (shown: Progress) => startStore(workshop, { dataDir, port: ports.store }, shown, adopt),
+  }
+  const [temporal, store] = [await start.temporal(progress), await start.store(progress)]
   const servers = {
+    restart: async (server: keyof typeof start) => void (await start[server](silent)),
     temporalAddress: temporal.address,
     temporalNamespace: namespace,
     temporalUiUrl: temporal.uiUrl,

@@ -38,6 +38,7 @@ export const forget = async (db: Db, accountId: string, callIds: readonly string
   await db.collection('calls').deleteMany({ accountId })
   await db.collection('ledger').deleteMany({ accountId })
   await db.collection('keys').deleteMany({ accountId })
-  await db.collection('idempotency').deleteMany({ accountId })
-  await db.collection<{ _id: string }>('accounts').deleteOne({ _id: accountId })
+  await db.collection<{ _id: string }>('idempotency').deleteMany({ _id: { $regex: `^${accountId}/` } })
+  await db.collection('checkouts').deleteMany({ accountId })
+  await db.collection<{ _id: string }>('accounts').deleteMany({ _id: { $in: [accountId, `${accountId}_live`] } })
 }

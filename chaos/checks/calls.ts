@@ -23,6 +23,8 @@ export const checkAccepted = ({ posted, final, store }: Evidence): string[] => {
     found.push(`one request made ${store.calls.length} calls (attempts: ${posted.attempts.join(', ')})`)
   if (posted.callId !== null && !store.calls.some(({ _id }) => _id === posted.callId))
     found.push('the call that was accepted is not stored')
+  if (new Set(posted.accepted).size > 1)
+    found.push(`a repeated request was answered otherwise: ${[...new Set(posted.accepted)].join(' and then ')}`)
   return found
 }
 

@@ -20,9 +20,30 @@ export const checkBalance = (account: StoredAccount): string[] => {
 const costOf = ({ status, startedAt }: Call): number =>
   status === 'completed' || (status === 'canceled' && startedAt !== null) ? 1 : 0
 
-export const checkCredits = ({ store: { account, calls, ledger }, samples }: Evidence): string[] => {
+/** How many credits one payment buys, by the contract. */
+const SOLD = 10
+
+/** What was paid for is there, once; nothing else is. */
+const checkPurchases = ({ posted, welcome, paid, store: { account, ledger } }: Evidence): string[] => {
+  const found: string[] = []
+  const expected = welcome + SOLD * paid.length
+  if (account?.bought !== expected)
+    found.push(`the account was given ${account?.bought} credits, ${expected} are its own`)
+  for (const { sessionId } of paid) {
+    const entries = ledger.filter(({ kind, cause }) => kind === 'grant' && cause === sessionId)
+    if (entries.length !== 1 || entries[0]?.credits !== SOLD)
+      found.push(`the ledger has ${entries.length} grants for the payment ${sessionId}`)
+  }
+  if (paid.length > 0 && posted.attempts.at(-1)?.startsWith('402'))
+    found.push('credits were paid for, and the call was refused for want of some')
+  return found
+}
+
+export const checkCredits = (evidence: Evidence): string[] => {
+  const { store, samples } = evidence
+  const { account, calls, ledger } = store
   if (!account) return ['the account is gone']
-  const found = [...samples, ...checkBalance(account)]
+  const found = [...samples, ...checkBalance(account), ...checkPurchases(evidence)]
   const cost = calls.reduce((sum, call) => sum + costOf(call), 0)
   if (account.captured !== cost) found.push(`${account.captured} credits were captured, the calls cost ${cost}`)
   const open = Object.keys(account.holds)

@@ -3,12 +3,14 @@
 // N2  `dial_unknown` is an honest end only where the carrier's own list has no leg of the call.
 // N3  The callee never hears the carrier's own error announcement.
 // N4  A cancellation that was answered 202 ends the call as canceled; 409 changes nothing; without an answer it is one of
-//     the two.
+//     the two. Canceling again is answered as the first time, and what nobody answered costs nothing.
 // N5  A host that dies as the callee hangs up: nobody can tell which came first, and either end is honest.
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
+// N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over is stored first.
 import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
 import { checkHandover } from '../../devstack/demo/handover.ts'
+import type { WireTurn } from '../../devstack/demo/turns.ts'
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
@@ -28,8 +30,25 @@ const diedAsCalleeHungUp = (leg: LegAccount | undefined, { lossMs, settledMs }: 
   return endMs !== undefined && lossMs !== null && Math.abs(endMs - lossMs) <= settledMs
 }
 
+const isAnswered = (leg: LegAccount | undefined): boolean =>
+  leg?.statuses.some(({ status }) => status === 'in-progress') === true
+
+const wordForWord = (
+  turns: readonly WireTurn[],
+  lines: readonly Line[],
+  leg: LegAccount | undefined,
+  { settledMs }: Disturbance,
+): string[] => {
+  const found = turnDifferences(turns, lines)
+  const { end, closedMs } = leg?.streams.at(-1) ?? {}
+  if (found.length === 0 || end !== 'served' || closedMs === undefined || closedMs === null) return found
+  const isTooLate = ({ kind, atMs }: Line): boolean => kind === 'said' && atMs + settledMs > closedMs
+  const heard = lines.slice(0, lines.findLastIndex(line => !isTooLate(line)) + 1)
+  return turnDifferences(turns, heard).length === 0 ? [] : found
+}
+
 export const checkEnding = (evidence: Evidence): string[] => {
-  const { scenario, final, carrier, disturbance, cancel } = evidence
+  const { scenario, final, carrier, store, disturbance, cancels } = evidence
   if (final === null) return []
   const { ends } = scenario
   const [leg] = carrier.legs
@@ -42,9 +61,12 @@ export const checkEnding = (evidence: Evidence): string[] => {
     if (leg) found.push(`it ended as dial_unknown, but the carrier has the leg ${leg.sid} (${leg.status})`)
     return found
   }
-  if (cancel === 202 || (cancel === 'no answer' && final.status === 'canceled')) {
+  if (cancels.includes(202) || (cancels.includes('no answer') && final.status === 'canceled')) {
+    const others = cancels.filter(answer => answer !== 202 && answer !== 'no answer')
+    if (others.length > 0) found.push(`canceling was answered 202, and ${others.join(', ')}`)
     compare('status', final.status, 'canceled')
     compare('outcome', final.outcome, null)
+    if (!isAnswered(leg)) compare('credits taken', store.account?.captured, 0)
     return found
   }
   const isDisturbed = disturbance.conversation || scenario.model !== undefined || wasBroken(leg)
@@ -63,7 +85,7 @@ export const checkEnding = (evidence: Evidence): string[] => {
   found.push(
     ...(isDisturbed
       ? checkHandover(leg, lines, final.turns ?? [], loss)
-      : turnDifferences(final.turns ?? [], lines)),
+      : wordForWord(final.turns ?? [], lines, leg, disturbance)),
   )
   compare('transcript', final.transcript, transcriptOf(final.turns ?? []))
   return found

@@ -1,12 +1,14 @@
 // Every fault that a plan can draw, by kind. `scenarios` are those in which its point is reached; none: in any.
 import type { Random } from '../random.ts'
-import type { Action, Cut, Fault, Kind, LinkKind, Point, Victim } from './fault.ts'
+import type { Action, Cut, Fault, Kind, LinkKind, Point, ServerName, Victim } from './fault.ts'
 
 export interface Drawn {
   fault: Fault
   scenarios: readonly string[] | null
+  /** Its point is in the purchase of credits. */
+  buys: boolean
 }
-type Part = { point: Point; action: Action; scenarios?: readonly string[] }
+type Part = { point: Point; action: Action; scenarios?: readonly string[]; buys?: true }
 type Draw = (random: Random) => Part
 
 /** People who talk for a while: their calls reach every activity and have several turns. */
@@ -83,6 +85,22 @@ const apiAnytime: Draw = random => ({
   scenarios: TALKS,
 })
 
+/** Between any two steps of a payment: the provider's event, and what is stored because of it. */
+const apiPayment: Draw = random => ({
+  point: random.pick([
+    request('front>api', 1, 'before', ['/stripe/test/events']),
+    request('front>api', 1, 'after', ['/stripe/test/events']),
+    request('api>store', random.int(1, 3), moment(random), ['cs_test_']),
+  ]),
+  action: random.pick<Action>([
+    { do: 'kill', who: 'serving' },
+    { do: 'kill', who: 'serving' },
+    { do: 'drop' },
+    { do: 'freeze', who: 'serving', forMs: 1_000 },
+  ]),
+  buys: true,
+})
+
 const callsActivity: Draw = random => ({
   point: {
     on: 'activity',
@@ -115,6 +133,17 @@ const callsFrozen: Draw = random => ({
 const mediaKill: Draw = random => ({
   point: inTheTalk(random),
   action: { do: 'kill', who: 'serving' },
+  scenarios: TALKS,
+})
+/** Its successor dies as well, when it has taken over. */
+const mediaKillTwice: Draw = random => ({
+  point: { on: 'frames', count: random.int(1, 300) },
+  action: { do: 'kill', who: 'serving', again: { frames: random.int(1, 200) } },
+  scenarios: TALKS,
+})
+const mediaAndCallsKill: Draw = random => ({
+  point: inTheTalk(random),
+  action: { do: 'kill', who: 'serving', and: callsVictim(random) },
   scenarios: TALKS,
 })
 const mediaFreeze: Draw = random => ({
@@ -154,6 +183,24 @@ const away =
       cut: anyCut(random),
       forMs: random.pick([200, 1_000, 5_000] as const),
     },
+  })
+
+/** A minute without it, in the middle of a conversation. */
+const outage =
+  (links: readonly LinkKind[]): Draw =>
+  random => ({
+    point: inTheTalk(random),
+    action: { do: 'cut', links, whose: 'all', cut: random.pick(GONE), forMs: 'outage' },
+    scenarios: TALKS,
+  })
+const GONE: readonly Cut[] = [{ how: 'reset' }, { how: 'half-open' }]
+
+const serverKill =
+  (server: ServerName): Draw =>
+  random => ({
+    point: anywhere(random),
+    action: { do: 'kill-server', server, awayMs: random.pick([0, 3_000] as const) },
+    scenarios: ANSWERED,
   })
 
 const dialAnswer: Draw = random => ({
@@ -227,11 +274,19 @@ const deployApi: Draw = random => ({
 
 /** The ways of each kind; one that stands twice is drawn twice as often. */
 export const CATALOGUE: Record<Kind, readonly Draw[]> = {
-  api: [apiSteps, apiSteps, apiFrozen, apiCallback, apiAnytime],
+  api: [apiSteps, apiSteps, apiFrozen, apiCallback, apiAnytime, apiPayment],
   calls: [callsActivity, callsActivity, callsDial, callsStore, callsFrozen],
-  media: [mediaKill, mediaKill, mediaFreeze, mediaCut, mediaBefore],
-  temporal: [away(ALL_LINKS_TO.temporal)],
-  store: [away(ALL_LINKS_TO.store)],
+  media: [mediaKill, mediaKillTwice, mediaAndCallsKill, mediaFreeze, mediaCut, mediaBefore],
+  temporal: [
+    ...Array.from({ length: 3 }, () => away(ALL_LINKS_TO.temporal)),
+    outage(ALL_LINKS_TO.temporal),
+    serverKill('temporal'),
+  ],
+  store: [
+    ...Array.from({ length: 3 }, () => away(ALL_LINKS_TO.store)),
+    outage(ALL_LINKS_TO.store),
+    serverKill('store'),
+  ],
   carrier: [dialAnswer, dialRequest, callback, callback, instructions],
   model: [modelConnect, modelSpeech, modelToken, modelJudge],
   deploy: [deploy, deployTalking, deployApi],
@@ -239,6 +294,6 @@ export const CATALOGUE: Record<Kind, readonly Draw[]> = {
 
 /** A fault of a kind. */
 export const faultOf = (kind: Kind, random: Random): Drawn => {
-  const { point, action, scenarios } = random.pick(CATALOGUE[kind])(random)
-  return { fault: { kind, point, action }, scenarios: scenarios ?? null }
+  const { point, action, scenarios, buys = false } = random.pick(CATALOGUE[kind])(random)
+  return { fault: { kind, point, action }, scenarios: scenarios ?? null, buys }
 }

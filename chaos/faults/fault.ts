@@ -21,6 +21,8 @@ export const LINKS = [
 export type LinkKind = (typeof LINKS)[number]
 
 export type ProcessName = `${'api' | 'calls' | 'media'}-${1 | 2}`
+/** What all of them need; started again on the data that it had. */
+export type ServerName = 'temporal' | 'store'
 
 /** The moment at which a fault comes, counted for the target call. */
 export type Point =
@@ -30,13 +32,16 @@ export type Point =
   | { on: 'activity'; activity: string; boundary: 'scheduled' | 'completed' }
   | { on: 'status'; status: 'dialing' | 'in_progress' }
   | { on: 'turns'; count: number }
-  /** So many messages of the call's media stream have passed. */
+  /** So many messages of the call's media stream have passed since the harness began to count. */
   | { on: 'frames'; count: number }
   /** The n-th message of the model to the call's session that contains `saying`. */
   | { on: 'model'; saying: string; nth: number }
 
 /** `serving`: the process that the point was seen at. */
 export type Victim = 'serving' | 'calls-both' | ProcessName
+
+/** `outage`: as long as an outage may last that no call notices: a minute, scaled as the time-outs are. */
+export type Duration = number | 'outage'
 
 export type Cut =
   | { how: 'reset' }
@@ -45,12 +50,15 @@ export type Cut =
   | { how: 'trickle'; bytesPerSecond: number }
 
 export type Action =
-  | { do: 'kill'; who: Victim }
+  /** `and`: at the same moment. `again`: once more, so many messages of the call's next media stream later. */
+  | { do: 'kill'; who: Victim; and?: Victim; again?: { frames: number } }
+  /** kill -9, and so much later a new one on its data. */
+  | { do: 'kill-server'; server: ServerName; awayMs: number }
   /** SIGTERM, and a new one when it has ended. */
   | { do: 'stop'; who: Victim }
   | { do: 'freeze'; who: Victim; forMs: number }
   /** All connections of these links: of both instances, or of the one that is serving. */
-  | { do: 'cut'; links: readonly LinkKind[]; whose: 'serving' | 'all'; cut: Cut; forMs: number }
+  | { do: 'cut'; links: readonly LinkKind[]; whose: 'serving' | 'all'; cut: Cut; forMs: Duration }
   /** What becomes of the message that the point names. */
   | { do: 'hold'; forMs: number }
   | { do: 'drop' }

@@ -72,14 +72,67 @@ const DOCTORED: [what: string, doctor: (evidence: Evidence) => void, found: RegE
   ],
   ['a turn that nobody said', one => (one.final!.turns![0]!.text = 'Goodbye?'), /the callee's turns are/],
   ['a transcript of other words', one => (one.final!.transcript = 'Agent: Hi'), /transcript is/],
-  ['a canceled call that goes on', one => (one.cancel = 202), /status is completed, expected canceled/],
+  ['a canceled call that goes on', one => (one.cancels = [202]), /status is completed, expected canceled/],
   [
     'a refused cancellation that counts',
     one => {
-      one.cancel = 409
+      one.cancels = [409]
       one.final!.status = 'canceled'
     },
     /status is canceled, expected completed/,
+  ],
+  [
+    'a cancellation that is answered in two ways',
+    one => {
+      one.cancels = [202, 409]
+      one.final!.status = 'canceled'
+      one.final!.outcome = null
+    },
+    /canceling was answered 202, and 409/,
+  ],
+  [
+    'a canceled call that nobody answered and that was charged',
+    one => {
+      one.cancels = [202]
+      one.final!.status = 'canceled'
+      one.final!.outcome = null
+    },
+    /credits taken is 1, expected 0/,
+  ],
+  [
+    'a repeated request that is answered otherwise',
+    one => one.posted.accepted.push('{ }'),
+    /answered otherwise: \{\} and then \{ \}/,
+  ],
+  [
+    'a payment that adds nothing',
+    one => one.paid.push({ sessionId: 'cs_test_1', accountId: 'ac_1' }),
+    /given 5 credits, 15 are its own/,
+  ],
+  [
+    'a payment that the ledger has twice',
+    one => {
+      one.paid.push({ sessionId: 'cs_test_1', accountId: 'ac_1' })
+      for (const _id of ['3', '4'])
+        one.store.ledger.push({ _id, accountId: 'ac_1', kind: 'grant', cause: 'cs_test_1', credits: 10 })
+    },
+    /2 grants for the payment cs_test_1/,
+  ],
+  ['credits that nobody paid for', one => (one.store.account!.bought = 15), /given 15 credits, 5 are its own/],
+  [
+    'a call that is refused although it was paid for',
+    one => {
+      one.paid.push({ sessionId: 'cs_test_1', accountId: 'ac_1' })
+      one.posted.attempts = ['402 insufficient_credits', 'bought', '402 insufficient_credits']
+    },
+    /paid for, and the call was refused/,
+  ],
+  [
+    'a last sentence that was spoken long before our side hung up, and is missing',
+    one => {
+      one.carrier.legs[0]!.callee.push({ kind: 'said', text: 'Wait.', whole: true, atMs: 10_500, endMs: 10_900 })
+    },
+    /the callee's turns are/,
   ],
   [
     'an error announcement',
@@ -139,6 +192,13 @@ it.each(HANDOVERS)('after a handover finds %s', (_what, doctor, found) => {
   expect(handedOver(doctor)).toContainEqual(expect.stringMatching(found))
 })
 
+it('what the callee begins to say while our side hangs up may be missing', () => {
+  const found = doctored(one => {
+    one.carrier.legs[0]!.callee.push({ kind: 'said', text: 'Wait.', whole: true, atMs: 11_500, endMs: 11_900 })
+  })
+  expect(found).toEqual([])
+})
+
 it('a dial that is unknown is an honest end where the carrier has no leg', () => {
   const found = doctored(one => {
     one.final!.status = 'failed'
@@ -155,7 +215,7 @@ it('a dial that is unknown is an honest end where the carrier has no leg', () =>
 
 it('a call that was not accepted and does not exist is in order', () => {
   const found = doctored(one => {
-    one.posted = { callId: null, attempts: ['no answer'] }
+    one.posted = { callId: null, attempts: ['no answer'], accepted: [], buyAt: null }
     one.final = null
     one.statuses = []
     one.carrier = { dials: [], legs: [] }

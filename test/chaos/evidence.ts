@@ -67,9 +67,11 @@ export const properEvidence = (): Evidence => {
   }
   return {
     scenario: agrees,
-    posted: { callId: CALL_ID, attempts: ['202'] },
+    posted: { callId: CALL_ID, attempts: ['202'], accepted: ['{}'], buyAt: null },
     retries: true,
-    cancel: null,
+    cancels: [],
+    welcome: 5,
+    paid: [],
     statuses: ['queued', 'dialing', 'in_progress', 'completed'],
     final: {
       call_id: CALL_ID,

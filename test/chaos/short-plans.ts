@@ -10,7 +10,9 @@ const call = (scenario: string): PlannedCall => ({
   afterMs: 0,
   website: false,
   retries: true,
-  cancelsAfterMs: null,
+  repeats: 1,
+  buys: null,
+  cancels: null,
 })
 
 const RUNS: [fault: Fault, target: string, beside: string][] = [

@@ -5,11 +5,13 @@
 // L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
 // L5  A leg is taken from a host only while that host holds the conversation, and from then on it cannot end it.
 // L6  Right before the dial the number is looked for on the do-not-call list once more: it may have come there since.
+// L7  Nothing is dialled while dialing is paused; nobody waits for the number's lock then.
 import { isOver } from '../src/calls/call.ts'
 import type { Call, LegEnd } from '../src/calls/call.ts'
 import type { CallStore } from '../src/calls/store.ts'
 import type { ConversationStore } from '../src/conversations/store.ts'
 import type { DialLocks } from '../src/dial-locks/service.ts'
+import type { DialingPauseStore } from '../src/dialing/store.ts'
 import { LISTED_MEANWHILE } from '../src/do-not-call/entry.ts'
 import type { DoNotCallService } from '../src/do-not-call/service.ts'
 import type { Log } from '../src/log.ts'
@@ -28,12 +30,13 @@ export interface LegDeps {
   carrier: Carrier
   dialLocks: DialLocks
   doNotCall: Pick<DoNotCallService, 'has'>
+  pauses: Pick<DialingPauseStore, 'isPaused'>
   log: Log
   timeouts: { dialUntilMs: number; dialUnknownMs: number; dialLockWaitMs: number; timeLimitMarginSeconds: number }
 }
 
 export const createLegActivities = (deps: LegDeps) => {
-  const { calls, conversations, carrier, dialLocks, doNotCall, log, timeouts } = deps
+  const { calls, conversations, carrier, dialLocks, doNotCall, pauses, log, timeouts } = deps
 
   /** Until the dial is given up, should its answer be lost (L4). */
   const lock = async (call: Call): Promise<boolean> =>
@@ -135,6 +138,7 @@ export const createLegActivities = (deps: LegDeps) => {
     placeCall: async ({ callId, ringSeconds }: PlaceCallInput): Promise<PlaceCallResult> => {
       const call = await calls.find(callId)
       if (!call) return { kind: 'not_dialable' }
+      if (!call.dial && (await pauses.isPaused(call.mode))) return { kind: 'locked', isPaused: true }
       if (!call.dial && !(await lock(call))) return { kind: 'locked' }
       // Before the claim: what the store does not answer now can be asked again, a dial that was claimed cannot.
       const isListed = await doNotCall.has(call, call.request.toPhoneNumber)

@@ -11,6 +11,7 @@ import type { ConversationStore } from './conversations/store.ts'
 import { creditRoutes } from './credits/routes.ts'
 import type { CreditStore } from './credits/store.ts'
 import { doNotCallRoutes } from './do-not-call/routes.ts'
+import type { DialingPauseStore } from './dialing/store.ts'
 import type { DoNotCallService } from './do-not-call/service.ts'
 import { errorResponses } from './http/errors.ts'
 import { createHealthRouter } from './http/health.ts'
@@ -23,6 +24,7 @@ import type { Log } from './log.ts'
 import type { Observers } from './observe.ts'
 import type { Engine } from './providers/ports.ts'
 import type { RateLimits } from './rate-limits/limiter.ts'
+import { testNumberRoutes } from './test-numbers/routes.ts'
 
 /** What the API is made of; `deps.ts` chooses it. */
 export interface AppDeps extends Observers {
@@ -32,6 +34,7 @@ export interface AppDeps extends Observers {
   checkout: CheckoutService
   accounts: AccountService
   doNotCall: DoNotCallService
+  pauses: DialingPauseStore
   keys: KeyService
   idempotency: IdempotencyService
   rateLimits: RateLimits
@@ -55,7 +58,12 @@ export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
   const routers = [
     createRouter(
-      [...callRoutes(createCallService(deps)), ...creditRoutes(deps.credits), ...doNotCallRoutes(deps.doNotCall)],
+      [
+        ...callRoutes(createCallService(deps)),
+        ...creditRoutes(deps.credits),
+        ...doNotCallRoutes(deps.doNotCall),
+        ...testNumberRoutes,
+      ],
       deps,
     ),
     deps.carrierRouter,

@@ -8,6 +8,7 @@ import { createCallStore } from './calls/store.ts'
 import type { ApiConfig } from './config.ts'
 import { createConversationStore } from './conversations/store.ts'
 import { createCreditStore } from './credits/store.ts'
+import { createDialingPauseStore } from './dialing/store.ts'
 import { createDoNotCallService } from './do-not-call/service.ts'
 import { createDoNotCallStore } from './do-not-call/store.ts'
 import { createHostStore } from './hosts/store.ts'
@@ -88,6 +89,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
     checkout,
     accounts: createAccountService(db),
     doNotCall: createDoNotCallService(doNotCall),
+    pauses: createDialingPauseStore(db),
     keys: createKeyService(db),
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
     rateLimits: createRateLimits(db),

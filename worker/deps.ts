@@ -5,6 +5,7 @@ import { createConversationStore } from '../src/conversations/store.ts'
 import { createCreditStore } from '../src/credits/store.ts'
 import { createDialLocks } from '../src/dial-locks/service.ts'
 import { createDialLockStore } from '../src/dial-locks/store.ts'
+import { createDialingPauseStore } from '../src/dialing/store.ts'
 import { createDoNotCallService } from '../src/do-not-call/service.ts'
 import { createDoNotCallStore } from '../src/do-not-call/store.ts'
 import { createHostStore } from '../src/hosts/store.ts'
@@ -60,6 +61,7 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     credits: createCreditStore(mongo.db),
     locks: createDialLockStore(mongo.db),
     doNotCall: createDoNotCallService(createDoNotCallStore(mongo.db)),
+    pauses: createDialingPauseStore(mongo.db),
     idempotency: createIdempotencyStore(mongo.db),
     rateLimits: createRateLimitStore(mongo.db),
     engine: createEngine({ client: temporal.client, timeouts: config.timeouts }),

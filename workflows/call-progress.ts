@@ -89,7 +89,8 @@ const DIALED: Record<NonNullable<CallEvents['dialed']>, string> = {
   canceled: 'not made, the call was canceled',
   refused: "refused by the carrier, whose reason is the call's error message",
   not_dialable: 'not made, its time had passed or the call had ended',
-  locked: 'waits to dial: another dial to this number has no answer yet, or its worker was held up',
+  locked:
+    'waits to dial: dialing is paused, another dial to this number has no answer yet, or its worker was held up',
   unknown: 'unknown whether it was made; it is looked up at the carrier, and never repeated',
 }
 

@@ -120,7 +120,7 @@ export type PlaceCallResult =
   | { kind: 'canceled' }
   | { kind: 'refused' }
   | { kind: 'not_dialable' } // ended meanwhile, or its time to dial had passed
-  | { kind: 'locked' } // nothing was sent, and may be later: another call's dial to the number has no answer yet, or this worker was held up
+  | { kind: 'locked'; isPaused?: boolean } // nothing was sent, and may be later: another call's dial to the number has no answer yet, this worker was held up, or dialing is paused
   | { kind: 'unknown' }
 
 export type LegView = { kind: 'up'; answered: boolean } | { kind: 'ended'; ended: LegEnd } | { kind: 'unknown' }

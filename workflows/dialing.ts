@@ -11,8 +11,14 @@ import type { HeldConversation } from './held-conversation.ts'
 const UNKNOWN_LOOK_UPS = 20
 const FIRST_LOOK_UP_SECONDS = 1
 const LOCK_RETRY_SECONDS = 5
+const PAUSE_RETRY_SECONDS = 10
 
 export type Dialed = { kind: 'answered' } | { kind: 'ended'; ending: CallEnding }
+
+interface Placed {
+  kind: PlaceCallResult['kind']
+  isPaused?: boolean
+}
 
 const FAILED: CallEnding = { status: 'failed', errorCode: 'call_failed' }
 const CANCELED: CallEnding = { status: 'canceled' }
@@ -24,34 +30,35 @@ export const dial = async (
   conversation: HeldConversation,
 ): Promise<Dialed> => {
   // A lock that is not given back ends by itself; whoever waits for it may find that another one was faster.
-  const giveUpAt = Date.now() + 2 * input.limits.dialUnknownSeconds * 1000
+  const patienceMs = 2 * input.limits.dialUnknownSeconds * 1000
+  let giveUpAt = Date.now() + patienceMs
   const isTold = () => events.cancelRequested || conversation.end === 'failed'
   for (;;) {
-    const placed = await place(input, events)
+    const { kind: placed, isPaused } = await place(input, events)
     events.dialed = placed
     events.noted()
     if (placed === 'refused' || placed === 'not_dialable') return ended(FAILED)
     if (placed === 'canceled') return ended(CANCELED)
     if (placed !== 'locked')
       return await waitForCallee(input, events, conversation, placed === 'dialed' ? 'up' : 'unknown')
-    await waitFor(isTold, LOCK_RETRY_SECONDS, "Until another call's dial to this number is known")
+    await (isPaused
+      ? waitFor(isTold, PAUSE_RETRY_SECONDS, 'Until it is asked again whether dialing is resumed')
+      : waitFor(isTold, LOCK_RETRY_SECONDS, "Until another call's dial to this number is known"))
     if (events.cancelRequested) return ended(CANCELED)
+    if (isPaused) giveUpAt = Date.now() + patienceMs
     if (conversation.end === 'failed' || Date.now() >= giveUpAt) return ended(FAILED)
   }
 }
 
 /** Until the carrier has taken the dial or not. Its word on the leg may come first, and then counts. */
-const place = async (
-  { callId, limits }: ObjectiveCallInput,
-  events: CallEvents,
-): Promise<PlaceCallResult['kind']> => {
-  const placing: { result: PlaceCallResult['kind'] | null } = { result: null }
+const place = async ({ callId, limits }: ObjectiveCallInput, events: CallEvents): Promise<Placed> => {
+  const placing: { result: Placed | null } = { result: null }
   void placeCall({ callId, ringSeconds: limits.ringSeconds }).then(
-    ({ kind }) => (placing.result = kind),
-    () => (placing.result = 'unknown'),
+    result => (placing.result = result),
+    () => (placing.result = { kind: 'unknown' }),
   )
   await condition(() => placing.result !== null || events.answered || events.legEnded !== null)
-  return placing.result ?? 'dialed'
+  return placing.result ?? { kind: 'dialed' }
 }
 
 const waitForCallee = async (

@@ -3,6 +3,12 @@ import { createCreditStore } from '../credits/store.ts'
 import { newId } from '../ids.ts'
 import type { Database } from '../providers/mongo.ts'
 import { createAccountStore } from './store.ts'
+import type { Account, AccountLimits } from './store.ts'
+
+/** Limits to be changed; `null` takes one away. */
+export type AccountLimitChanges = { [K in Exclude<keyof AccountLimits, 'callingHours'>]?: number | null } & {
+  callingHours?: boolean
+}
 
 export type AccountService = ReturnType<typeof createAccountService>
 
@@ -26,6 +32,29 @@ export const createAccountService = (db: Database) => {
       for (const mode of ['test', 'live'] as const)
         await credits.grant(purseOf({ accountId, mode }), 'welcome', WELCOME_CREDITS)
       return { accountId, credits: WELCOME_CREDITS }
+    },
+
+    find: async (accountId: string): Promise<Account | null> => {
+      const found = await accounts.find(accountId)
+      // The purse of live calls is a document of the same collection.
+      return found?.name === undefined ? null : found
+    },
+
+    /** Newest first. */
+    list: accounts.list,
+
+    /** Changes limits, for live and test calls alike; one that is not named stays. The account must be there. */
+    limit: async (
+      accountId: string,
+      { openCalls, creditsPerDay, ...others }: AccountLimitChanges,
+    ): Promise<void> => {
+      const caps = {
+        ...(openCalls !== undefined && { openCalls }),
+        ...(creditsPerDay !== undefined && { creditsPerDay }),
+      }
+      for (const mode of ['test', 'live'] as const)
+        if (Object.keys(caps).length > 0) await credits.limit(purseOf({ accountId, mode }), caps)
+      if (Object.keys(others).length > 0) await accounts.setLimits(accountId, others)
     },
 
     /** Whether the account's calls are recorded unless they say otherwise. */

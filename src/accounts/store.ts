@@ -1,6 +1,14 @@
 import type { Collection, Db } from 'mongodb'
 
-import type { Credits } from '../credits/credit.ts'
+import type { CreditLimits, Credits } from '../credits/credit.ts'
+
+/** What an operator may limit; what is absent is as for everybody. The first two count for live and for test calls alike. */
+export interface AccountLimits extends CreditLimits {
+  /** Default: no limit. */
+  callsPerNumberPerHour?: number
+  /** Whether calls wait for calling hours at the callee's place. Default: they do not. */
+  callingHours?: boolean
+}
 
 /** The document in `accounts`; its credits are changed by `credits/store.ts` alone. */
 export interface Account extends Credits {
@@ -9,6 +17,7 @@ export interface Account extends Credits {
   createdAt: Date
   /** Whether calls are recorded that do not say so themselves. */
   recordByDefault: boolean
+  limits?: AccountLimits
 }
 
 export type AccountStore = ReturnType<typeof createAccountStore>
@@ -19,6 +28,30 @@ export const createAccountStore = (db: Db) => {
     insert: async (account: Account): Promise<void> => {
       await accounts.insertOne(account)
     },
+    /** Newest first. */
+    list: async (limit: number): Promise<Account[]> =>
+      await accounts
+        .find({ name: { $exists: true } })
+        .sort({ createdAt: -1, _id: -1 })
+        .limit(limit)
+        .toArray(),
+
+    setLimits: async (
+      id: string,
+      limits: Pick<AccountLimits, 'callingHours'> & { callsPerNumberPerHour?: number | null },
+    ): Promise<void> => {
+      const changes = Object.entries(limits)
+      const $set = changes.filter(([, value]) => value !== null).map(([name, value]) => [`limits.${name}`, value])
+      const $unset = changes.filter(([, value]) => value === null).map(([name]) => [`limits.${name}`, ''])
+      await accounts.updateOne(
+        { _id: id },
+        {
+          ...($set.length > 0 && { $set: Object.fromEntries($set) }),
+          ...($unset.length > 0 && { $unset: Object.fromEntries($unset) }),
+        },
+      )
+    },
+
     find: async (id: string): Promise<Account | null> => await accounts.findOne({ _id: id }),
   }
 }

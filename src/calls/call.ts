@@ -50,7 +50,12 @@ export interface Dial {
   state: 'submitting' | 'submitted' | 'refused' | 'unknown'
   /** After this moment whoever claimed the dial may no longer send it. */
   until: Date
+  /** When an operator found out at the carrier what had become of it. */
+  settledAt?: Date
 }
+
+/** What an operator found out at the carrier about a dial that was unknown. */
+export type DialFinding = { kind: 'not_dialled' } | { kind: 'dialled'; legId: string }
 
 /** What the agent knows from the website, or why it knows nothing. */
 export type WebsiteContext =
@@ -133,6 +138,10 @@ export const isEnded = (status: StoredStatus): boolean => RANK[status] === RANK.
 /** Whether nothing can become of a call any more but its end. */
 export const isOver = ({ status, ending }: Pick<Call, 'status' | 'ending'>): boolean =>
   isEnded(status) || ending !== null
+
+/** Whether the carrier may have dialled, and nobody knows. */
+export const isDialUnknown = ({ dial, legId }: Pick<Call, 'dial' | 'legId'>): boolean =>
+  dial !== null && legId === null && dial.state !== 'refused'
 
 /** A call as it is first stored: `accepting`, nothing known. */
 export const newCall = (

@@ -8,6 +8,7 @@
 import { purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
 import type { DialLockStore } from '../dial-locks/store.ts'
+import type { DialingPauseStore } from '../dialing/store.ts'
 import { messageOf } from '../errors.ts'
 import type { IdempotencyStore } from '../idempotency/store.ts'
 import { callIdTime } from '../ids.ts'
@@ -15,7 +16,7 @@ import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
 import type { RateLimitStore } from '../rate-limits/store.ts'
 import type { CallEnding, FinishInput, FinishResult, LegView } from '../../workflows/contract.ts'
-import { OPEN_STATUSES, isCharged, isEnded } from './call.ts'
+import { OPEN_STATUSES, isCharged, isDialUnknown, isEnded } from './call.ts'
 import type { Call, Mode } from './call.ts'
 import type { CallStore } from './store.ts'
 
@@ -24,6 +25,7 @@ export interface ReconcilerDeps {
   mode: Mode
   calls: CallStore
   credits: Pick<CreditStore, 'capture' | 'release' | 'findHolds' | 'postPending'>
+  pauses: Pick<DialingPauseStore, 'isPaused'>
   locks: Pick<DialLockStore, 'prune'>
   idempotency: Pick<IdempotencyStore, 'prune'>
   rateLimits: Pick<RateLimitStore, 'prune'>
@@ -41,7 +43,7 @@ export interface ReconcilerDeps {
 const CALLS_A_ROUND = 500
 
 export const createReconciler = (deps: ReconcilerDeps) => {
-  const { mode, calls, credits, locks, idempotency, rateLimits, engine, steps, timeouts, log } = deps
+  const { mode, calls, credits, pauses, locks, idempotency, rateLimits, engine, steps, timeouts, log } = deps
 
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
@@ -75,11 +77,15 @@ export const createReconciler = (deps: ReconcilerDeps) => {
     const call = await calls.find(callId)
     if (!call || isEnded(call.status)) return
     if (run === 'none' && call.status === 'queued' && call.dial === null && !call.ending)
-      return await engine.startCall(call)
+      return (await isHeldBack(call)) ? undefined : await engine.startCall(call)
     await endAbandoned(call).catch((error: unknown) =>
       log.warn({ call_id: callId, reason: messageOf(error) }, 'an abandoned call could not be ended yet'),
     )
   }
+
+  /** What was canceled is started all the same: its workflow ends it. */
+  const isHeldBack = async ({ cancelRequestedAt }: Call): Promise<boolean> =>
+    cancelRequestedAt === null && (await pauses.isPaused(mode))
 
   const endAbandoned = async ({ _id, dial }: Call): Promise<void> => {
     const leg = await lookUp(_id)
@@ -140,9 +146,6 @@ export const createReconciler = (deps: ReconcilerDeps) => {
     },
   }
 }
-
-const isDialUnknown = ({ dial, legId }: Call): boolean =>
-  dial !== null && legId === null && dial.state !== 'refused'
 
 /** What `finish` is told; that a call was canceled, or how it ends was decided before, it sees for itself. */
 const endingOf = (call: Call): CallEnding => {

@@ -8,6 +8,7 @@ import { turnsOf } from '../conversations/conversation.ts'
 import type { CheckoutService } from '../checkout/service.ts'
 import { purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
+import type { DialingPauseStore } from '../dialing/store.ts'
 import type { DoNotCallService } from '../do-not-call/service.ts'
 import { AppError } from '../errors.ts'
 import type { Attempt } from '../idempotency/service.ts'
@@ -27,6 +28,7 @@ export interface CallServiceDeps {
   checkout: Pick<CheckoutService, 'insufficientCredits'>
   accounts: AccountService
   doNotCall: Pick<DoNotCallService, 'has'>
+  pauses: Pick<DialingPauseStore, 'isPaused'>
   engine: Engine
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
@@ -44,7 +46,7 @@ export interface CallWithTurns {
 export type CallService = ReturnType<typeof createCallService>
 
 export const createCallService = (deps: CallServiceDeps) => {
-  const { calls, conversations, credits, checkout, accounts, doNotCall, engine, modes, log } = deps
+  const { calls, conversations, credits, checkout, accounts, doNotCall, pauses, engine, modes, log } = deps
 
   const accept = async ({ accountId, mode }: Principal, request: CallRequest, attempt: Attempt | null) => {
     const call = newCall(attempt?.callId ?? newCallId(), accountId, mode, request, new Date())
@@ -90,7 +92,7 @@ export const createCallService = (deps: CallServiceDeps) => {
 
   const start = async (call: Call): Promise<void> => {
     try {
-      await engine.startCall(call)
+      if (!(await pauses.isPaused(call.mode))) await engine.startCall(call)
     } catch (error) {
       log.error({ call_id: call._id, err: error }, 'the workflow could not be started; the reconciler will do it')
     }
@@ -121,14 +123,17 @@ export const createCallService = (deps: CallServiceDeps) => {
       )
     // Its agent says goodbye, whether or not the engine can be told.
     await conversations.requestGoodbye(_id, new Date())
-    await engine
-      .signalCancelRequested(_id)
-      .catch((error: unknown) =>
-        log.error(
-          { call_id: _id, err: error },
-          'the workflow was not told of the cancellation; the reconciler will',
-        ),
-      )
+    const tell = async (): Promise<void> => {
+      // A call that waits for dialing to be resumed has no workflow yet that could end it.
+      if (canceled?.status === 'queued' && (await pauses.isPaused(canceled.mode))) await engine.startCall(canceled)
+      await engine.signalCancelRequested(_id)
+    }
+    await tell().catch((error: unknown) =>
+      log.error(
+        { call_id: _id, err: error },
+        'the workflow was not told of the cancellation; the reconciler will',
+      ),
+    )
   }
 
   return {

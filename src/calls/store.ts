@@ -9,6 +9,7 @@ import type {
   CallResult,
   CallStatus,
   Dial,
+  DialFinding,
   LegEnd,
   StoredStatus,
   Turn,
@@ -37,7 +38,23 @@ export interface ListOptions {
 /** A call as a list has it. */
 export type ListedCall = Omit<Call, 'context'>
 
+/** What operators look for, over all accounts. */
+export interface BrowseOptions {
+  limit: number
+  accountId?: string
+  mode?: Call['mode']
+  status?: CallStatus
+  errorCode?: CallErrorCode
+}
+
 export type CallStore = ReturnType<typeof createCallStore>
+
+const NOT_DIALLED = 'The carrier had not dialled: an operator found that out there. Nothing was charged.'
+const ENDED_AND: Record<DialFinding['kind'], string> = {
+  not_dialled: NOT_DIALLED,
+  dialled:
+    'The carrier had dialled: an operator found that out there, after the call had been given up. Nothing was charged.',
+}
 
 /** The collection `calls`: every change is one conditional update that also counts `rev`. */
 export const createCallStore = (db: Db) => {
@@ -87,6 +104,20 @@ export const createCallStore = (db: Db) => {
         .limit(options.limit)
         .project<ListedCall>({ context: 0 })
         .toArray(),
+
+    /** Calls of any account, newest first, without what the website said. */
+    browse: async ({ limit, status, ...only }: BrowseOptions): Promise<ListedCall[]> =>
+      await calls
+        .find({ ...only, status: status ?? { $in: [...CALL_STATUSES] } })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .project<ListedCall>({ context: 0 })
+        .toArray(),
+
+    /** Every call of a mode that is accepted and was not dialled yet, oldest first. */
+    findUndialled: async function* (mode: Call['mode']): AsyncGenerator<Call> {
+      yield* calls.find({ status: 'queued', mode, dial: null, ending: null }).sort({ _id: 1 })
+    },
 
     /** How many calls of a mode are in `status` now. */
     count: async (mode: Call['mode'], status: CallStatus): Promise<number> =>
@@ -143,6 +174,19 @@ export const createCallStore = (db: Db) => {
     findBoundLegs: async (legIds: string[]): Promise<string[]> => {
       const bound = await calls.find({ legId: { $in: legIds } }).toArray()
       return bound.flatMap(call => call.legId ?? [])
+    },
+
+    findByLeg: async (legId: string): Promise<Call | null> => await calls.findOne({ legId }),
+
+    /** Stores what was found out about an unknown dial, once; `null` if it is known. */
+    settleDial: async (id: string, finding: DialFinding, now: Date): Promise<Call | null> => {
+      const unknown: Filter<Call> = { _id: id, legId: null, dial: { $ne: null }, 'dial.state': { $ne: 'refused' } }
+      const found =
+        finding.kind === 'dialled'
+          ? { legId: finding.legId, 'dial.state': 'submitted', 'dial.settledAt': now }
+          : { 'dial.state': 'refused', 'dial.settledAt': now, errorMessage: NOT_DIALLED }
+      const open = await change({ ...unknown, status: { $in: [...OPEN_STATUSES] } }, found)
+      return open ?? (await change(unknown, { ...found, errorMessage: ENDED_AND[finding.kind] }))
     },
 
     /** Binds the carrier's id of the leg; false if the call has another leg already, or never dialled: that leg has to be hung up. */

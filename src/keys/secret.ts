@@ -22,5 +22,11 @@ export const isWellFormedSecret = (text: string): boolean => {
   return key !== undefined && checksum(key) === sum
 }
 
+/** The start of a key's hash: tells keys apart where the key itself must not be seen, and opens nothing. */
+export const keyIdOf = (hash: string): string => hash.slice(0, 12)
+
+/** Whether a text can be the id of a key. */
+export const isKeyId = (text: string): boolean => /^[0-9a-f]{12}$/.test(text)
+
 /** What is stored of a key: SHA-256, hex. The key itself has 150 random bits, so a slow hash would add nothing. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')

@@ -14,6 +14,7 @@ import { createCheckoutService } from '../../src/checkout/service.ts'
 import { createCheckoutStore } from '../../src/checkout/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
+import { createDialingPauseStore } from '../../src/dialing/store.ts'
 import { createDoNotCallService } from '../../src/do-not-call/service.ts'
 import { createDoNotCallStore } from '../../src/do-not-call/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
@@ -114,6 +115,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     checkout,
     accounts,
     doNotCall: createDoNotCallService(createDoNotCallStore(db)),
+    pauses: createDialingPauseStore(db),
     keys,
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
     rateLimits: createRateLimits(db),

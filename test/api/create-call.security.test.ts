@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { hashSecret, keyIdOf } from '../../src/keys/secret.ts'
 import { CALL, useApi } from './api.ts'
 
 const api = useApi()
@@ -15,7 +16,9 @@ test.each(OPERATIONS)(
   async (method, path, body) => {
     const { key } = await api().newAccount()
     const { key: revoked } = await api().newAccount()
-    await api().keys.revoke(revoked)
+    await api().keys.revoke(keyIdOf(hashSecret(revoked)))
+    const { key: ended } = await api().newAccount()
+    await api().keys.rotate(keyIdOf(hashSecret(ended)), 0)
     const bad = [
       null,
       '',
@@ -25,6 +28,7 @@ test.each(OPERATIONS)(
       key.replace('test', 'live'),
       key.toUpperCase(),
       revoked,
+      ended,
       '$ne',
       'ak_test_000000000000000000000000000000000000',
     ]

@@ -69,7 +69,7 @@ const startProcess = async ({ step: frozenStep, when }: Freeze) => {
 }
 
 const reconcile = async (): Promise<void> => {
-  const { calls, credits, db, log } = api()
+  const { calls, credits, pauses, db, log } = api()
   const none = async (): Promise<never> => {
     throw new Error('there is nothing to end')
   }
@@ -77,6 +77,7 @@ const reconcile = async (): Promise<void> => {
     mode: 'test',
     calls,
     credits,
+    pauses,
     locks: createDialLockStore(db),
     idempotency: createIdempotencyStore(db),
     rateLimits: createRateLimitStore(db),

@@ -13,6 +13,7 @@ import type { Credits } from '../../src/credits/credit.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
 import { createDialLocks } from '../../src/dial-locks/service.ts'
 import { createDialLockStore } from '../../src/dial-locks/store.ts'
+import { createDialingPauseStore } from '../../src/dialing/store.ts'
 import { createDoNotCallService } from '../../src/do-not-call/service.ts'
 import { createDoNotCallStore } from '../../src/do-not-call/store.ts'
 import { createHostStore } from '../../src/hosts/store.ts'
@@ -81,6 +82,7 @@ export const createActivityRunner = async () => {
   const idempotency = createIdempotencyStore(mongo.db)
   const rateLimits = createRateLimitStore(mongo.db)
   const doNotCall = createDoNotCallService(createDoNotCallStore(mongo.db))
+  const pauses = createDialingPauseStore(mongo.db)
   let numbers = 0
 
   /** A call of a new account, stored nowhere yet. */
@@ -118,6 +120,7 @@ export const createActivityRunner = async () => {
       carrier,
       dialLocks: createDialLocks({ locks, calls }),
       doNotCall,
+      pauses,
       analyst: {
         analyse: async asked => {
           outside.analysed.push(asked)
@@ -176,6 +179,7 @@ export const createActivityRunner = async () => {
     idempotency,
     rateLimits,
     doNotCall,
+    pauses,
     db: mongo.db,
     log,
 

@@ -198,6 +198,18 @@ describe.concurrent('a call to a number whose last dial is not known yet', () =>
     expect(call.times('placeCall')).toBeLessThanOrEqual(2)
   })
 
+  it('waits while dialing is paused, and may be canceled', async () => {
+    const isPaused = true
+    const call = await runner.start(
+      { placeCall: async () => ({ kind: 'locked', isPaused }) },
+      { limits: { dialUnknownSeconds: 0.001 } },
+    )
+    await call.reached('placeCall')
+    expect(await call.status()).toMatchObject({ phase: 'dialing', errorCode: null })
+    await call.signal(SIGNALS.cancelRequested)
+    expect((await call.finished()).ending).toEqual({ status: 'canceled' })
+  })
+
   it('fails when it is never known', async () => {
     const call = await runner.start({ placeCall: lockedFor(Infinity) }, { limits: { dialUnknownSeconds: 0.1 } })
     expect((await call.finished()).ending).toEqual(CALL_FAILED)

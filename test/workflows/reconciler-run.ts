@@ -16,7 +16,15 @@ export interface Round {
 
 export type ReconcilerRun = ReturnType<typeof createReconcilerRun>
 
-export const createReconcilerRun = ({ calls, credits, locks, idempotency, rateLimits, log }: ActivityRunner) => {
+export const createReconcilerRun = ({
+  calls,
+  credits,
+  pauses,
+  locks,
+  idempotency,
+  rateLimits,
+  log,
+}: ActivityRunner) => {
   const watched = new Map<string, { call: Around; workflow: Workflow }>()
   const started: string[] = []
   const toldOfCancel: string[] = []
@@ -43,6 +51,7 @@ export const createReconcilerRun = ({ calls, credits, locks, idempotency, rateLi
         mode,
         calls,
         credits,
+        pauses,
         locks,
         idempotency,
         rateLimits,

@@ -1,4 +1,4 @@
-/** What an API client may be told; `http/errors.ts` maps each code to a status in one table. */
+/** What an API client may be told; `http/error-codes.ts` has the status and the meaning of each. */
 export type ErrorCode =
   | 'invalid_json'
   | 'invalid_body'

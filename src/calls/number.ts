@@ -63,7 +63,10 @@ export const checkNumber = (number: string): NumberVerdict => {
   return BLOCKED_TYPES.has(parsed.getType()) ? refused('blocked_number') : { kind: 'callable' }
 }
 
-/** Whether a text has the form of a number in E.164; there need be no such number. */
+/** The form of a number in E.164, as a regular expression's text. */
+export const E164_PATTERN = E164.source
+
+/** Whether a text has that form; there need be no such number. */
 export const isE164 = (text: string): boolean => E164.test(text)
 
 // A number of another region is refused for its region, even where that region's numbers are not known in detail.

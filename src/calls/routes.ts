@@ -11,6 +11,7 @@ export const callRoutes = (calls: CallService): Route[] => [
     method: 'POST',
     path: '/api/v1/calls',
     operationId: 'createCall',
+    tag: 'Calls',
     summary: 'Place a call',
     description:
       'Accepts a call that pursues an objective. It takes one credit, which comes back if nobody is reached. With an `Idempotency-Key` header (at most 255 printable characters) the request may be repeated for 24 hours: it is answered as the first time, and no second call is made.',
@@ -43,6 +44,7 @@ export const callRoutes = (calls: CallService): Route[] => [
     method: 'GET',
     path: '/api/v1/calls/:call_id',
     operationId: 'getCall',
+    tag: 'Calls',
     summary: 'Read a call',
     description: 'A call with its outcome, summary and transcript as far as they are known.',
     params: callParams,
@@ -57,6 +59,7 @@ export const callRoutes = (calls: CallService): Route[] => [
     method: 'POST',
     path: '/api/v1/calls/:call_id/cancel',
     operationId: 'cancelCall',
+    tag: 'Calls',
     summary: 'Cancel a call',
     description:
       'Ends a call. Before the callee has answered nobody is rung any more, and the credit comes back; in the conversation the agent says goodbye first. Canceling twice changes nothing.',
@@ -72,6 +75,7 @@ export const callRoutes = (calls: CallService): Route[] => [
     method: 'GET',
     path: '/api/v1/calls',
     operationId: 'listCalls',
+    tag: 'Calls',
     summary: 'List calls',
     description: 'Calls of the account and mode of the key, newest first.',
     query: listCallsQuery,

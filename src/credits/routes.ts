@@ -13,6 +13,7 @@ export const creditRoutes = (credits: Pick<CreditStore, 'balance' | 'listEntries
     method: 'GET',
     path: '/api/v1/credits',
     operationId: 'getCredits',
+    tag: 'Credits',
     summary: 'Read the credits',
     description:
       'The credits of the account and mode of the key, and the ledger of what changed them. Live and test keys have credits of their own. A call that finds none is answered 402 with `buy_credits_url`, a page on which ten are bought.',

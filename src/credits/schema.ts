@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 import { field } from '../http/fields.ts'
-import { pageLimit, time } from '../http/page.ts'
+import { hasMore, pageLimit, time } from '../http/page.ts'
 
 /** The query of GET /credits. */
 export const creditsQuery = z.object({
@@ -14,21 +14,23 @@ export const creditsQuery = z.object({
   }),
 })
 
-const entry = z.object({
-  id: z
-    .string()
-    .meta({ description: 'The id of the entry.', examples: ['capture_cl_01kad0zv6xk3y8t4m5n6p7q8r9'] }),
-  kind: z.enum(['grant', 'capture']).meta({
-    description: 'Credits that were given or bought, or one that a call has used up.',
-    examples: ['capture'],
-  }),
-  credits: z.int().meta({ description: 'Positive for a grant, negative for a capture.', examples: [-1] }),
-  cause: z.string().meta({
-    description: 'The call (`cl_…`), the payment (`cs_…`), or `welcome`.',
-    examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],
-  }),
-  created_at: time,
-})
+const entry = z
+  .object({
+    id: z
+      .string()
+      .meta({ description: 'The id of the entry.', examples: ['capture_cl_01kad0zv6xk3y8t4m5n6p7q8r9'] }),
+    kind: z.enum(['grant', 'capture']).meta({
+      description: 'Credits that were given or bought, or one that a call has used up.',
+      examples: ['capture'],
+    }),
+    credits: z.int().meta({ description: 'Positive for a grant, negative for a capture.', examples: [-1] }),
+    cause: z.string().meta({
+      description: 'The call (`cl_…`), the payment (`cs_…`), or `welcome`.',
+      examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],
+    }),
+    created_at: time('When it came about.'),
+  })
+  .meta({ id: 'LedgerEntry' })
 
 /** The answer to GET /credits. */
 export const creditsAnswer = z.object({
@@ -42,7 +44,5 @@ export const creditsAnswer = z.object({
       .array(entry)
       .meta({ description: 'What changed the number of credits for good, newest first, within a minute.' }),
   }),
-  has_more: z
-    .boolean()
-    .meta({ description: 'Whether older entries follow the last of these.', examples: [false] }),
+  has_more: hasMore,
 })

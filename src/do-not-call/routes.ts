@@ -14,6 +14,7 @@ export const doNotCallRoutes = (list: DoNotCallService): Route[] => [
     method: 'POST',
     path: PATH,
     operationId: 'addToDoNotCall',
+    tag: 'Do-not-call list',
     summary: 'Put a number on the do-not-call list',
     description:
       'From now on the number is not called with keys of this account and mode: a new call is refused as `blocked_number`, and one that waits is not dialled any more. A callee who asks on the phone not to be called again is put on the list by itself. Doing it twice changes nothing: the entry that is there is returned.',
@@ -29,6 +30,7 @@ export const doNotCallRoutes = (list: DoNotCallService): Route[] => [
     method: 'GET',
     path: PATH,
     operationId: 'listDoNotCall',
+    tag: 'Do-not-call list',
     summary: 'List the do-not-call list',
     description: 'The numbers that are not called with keys of this account and mode, newest first.',
     query: listEntriesQuery,
@@ -46,6 +48,7 @@ export const doNotCallRoutes = (list: DoNotCallService): Route[] => [
     method: 'DELETE',
     path: `${PATH}/:to_phone_number`,
     operationId: 'removeFromDoNotCall',
+    tag: 'Do-not-call list',
     summary: 'Take a number off the do-not-call list',
     description: 'The number may be called again.',
     params: entryParams,

@@ -1,9 +1,9 @@
 // The do-not-call list on the wire.
 import { z } from 'zod'
 
-import { isE164 } from '../calls/number.ts'
+import { E164_PATTERN, isE164 } from '../calls/number.ts'
 import { field } from '../http/fields.ts'
-import { pageLimit, time } from '../http/page.ts'
+import { hasMore, pageLimit, time } from '../http/page.ts'
 import { sortableIds } from '../ids.ts'
 
 const EXAMPLE_ID = 'dnc_01kad0zv6xk3y8t4m5n6p7q8r9'
@@ -13,6 +13,7 @@ const phoneNumber = (description: string) =>
     expected: 'E.164 phone number like +14155551234',
     description,
     examples: ['+14155551234'],
+    documented: { pattern: E164_PATTERN },
   })
 
 /** The body of POST /do_not_call. */
@@ -40,24 +41,40 @@ export const listEntriesQuery = z.object({
   }),
 })
 
-const entry = z.object({
-  id: z.string().meta({ description: 'The id of the entry. Ids sort by time.', examples: [EXAMPLE_ID] }),
-  to_phone_number: z.string(),
-  reason: z.string().nullable(),
-  call_id: z.string().nullable().meta({ description: 'The call on which the callee asked for it.' }),
-  created_at: time,
-})
+const listedNumber = z.string().meta({ description: 'The number, E.164.', examples: ['+14155551234'] })
+
+const entry = z
+  .object({
+    id: z.string().meta({ description: 'The id of the entry. Ids sort by time.', examples: [EXAMPLE_ID] }),
+    to_phone_number: listedNumber,
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why, as it was given.', examples: ['Asked by e-mail'] }),
+    call_id: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'The call on which the callee asked for it.',
+        examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],
+      }),
+    created_at: time('When it was put on the list.'),
+  })
+  .meta({ id: 'DoNotCallEntry' })
 
 /** The answer to POST /do_not_call. */
 export const addedEntry = z.object({ data: entry })
 
 /** The answer to DELETE /do_not_call/:to_phone_number. */
 export const removedEntry = z.object({
-  data: z.object({ to_phone_number: z.string(), deleted: z.literal(true) }),
+  data: z.object({
+    to_phone_number: listedNumber,
+    deleted: z.literal(true).meta({ description: 'It is not on the list any more.', examples: [true] }),
+  }),
 })
 
 /** The answer to GET /do_not_call. */
 export const entryList = z.object({
-  data: z.array(entry),
-  has_more: z.boolean().meta({ description: 'Whether older entries follow the last of these.' }),
+  data: z.array(entry).meta({ description: 'Newest first.' }),
+  has_more: hasMore,
 })

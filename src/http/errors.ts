@@ -2,32 +2,8 @@
 import type { Context, Middleware } from 'koa'
 
 import { AppError } from '../errors.ts'
-import type { ErrorCode } from '../errors.ts'
 import type { Log } from '../log.ts'
-
-/** The HTTP status of every code that a client can be given. */
-export const STATUS: Record<ErrorCode, number> = {
-  invalid_json: 400,
-  invalid_body: 400,
-  missing_field: 400,
-  unauthorized: 401,
-  insufficient_credits: 402,
-  call_not_found: 404,
-  not_found: 404,
-  method_not_allowed: 405,
-  call_already_ended: 409,
-  idempotency_conflict: 409,
-  idempotency_in_progress: 409,
-  invalid_phone: 422,
-  unsupported_region: 422,
-  emergency_number: 422,
-  blocked_number: 422,
-  validation_error: 422,
-  rate_limit_exceeded: 429,
-  too_many_calls: 429,
-  internal_error: 500,
-  unavailable: 503,
-}
+import { ERRORS } from './error-codes.ts'
 
 const RETRY_SECONDS = '5'
 
@@ -44,7 +20,7 @@ export const errorResponses =
     } catch (error) {
       const known = error instanceof AppError ? error : translate(ctx, isUnreachable(error))
       if (!(error instanceof AppError)) log.error({ request_id: ctx.state.requestId, err: error }, known.code)
-      ctx.status = STATUS[known.code]
+      ctx.status = ERRORS[known.code].status
       ctx.set(known.headers)
       ctx.body = { error: known.message, code: known.code, ...known.fields }
     }

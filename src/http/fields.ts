@@ -6,12 +6,21 @@ import type { ErrorCode } from '../errors.ts'
 
 const expectations = z.registry<{ expected: string }>()
 
-/** A field of a request: `expected` completes the sentence "Expected …" of its errors; the rest is its documentation. */
+interface FieldDocumentation<T> {
+  /** Completes the sentence "Expected …" of its errors. */
+  expected: string
+  description: string
+  examples: T[]
+  /** What of its JSON schema cannot be seen in a schema that refines and transforms. */
+  documented?: Record<string, unknown>
+}
+
+/** A field of a request, with what its errors say and how it is documented. */
 export const field = <T extends z.ZodType>(
   schema: T,
-  { expected, ...documentation }: { expected: string; description: string; examples?: z.input<T>[] },
+  { expected, documented: override = {}, ...documentation }: FieldDocumentation<z.input<T>>,
 ): T => {
-  const documented = schema.meta(documentation)
+  const documented = schema.meta({ ...documentation, override })
   expectations.add(documented, { expected })
   return documented
 }

@@ -20,10 +20,15 @@ export const pageLimit = (items: string) =>
       expected: `a whole number from 1 to ${MAX_PAGE}`,
       description: `How many ${items} to return: 1 to ${MAX_PAGE}, larger is taken as ${MAX_PAGE}, ${DEFAULT_PAGE} by default.`,
       examples: ['50'],
+      documented: { type: 'integer', minimum: 1, default: DEFAULT_PAGE, examples: [DEFAULT_PAGE] },
     },
   )
 
-/** A moment on the wire. */
-export const time = z
-  .string()
-  .meta({ description: 'UTC, ISO 8601, to the second.', examples: ['2026-02-20T12:00:05Z'] })
+/** A moment on the wire: UTC, ISO 8601, to the second. */
+export const time = (description: string) =>
+  z.string().meta({ description, format: 'date-time', examples: ['2026-02-20T12:00:05Z'] })
+
+/** A list's word on whether its next page has anything. */
+export const hasMore = z
+  .boolean()
+  .meta({ description: 'Whether older ones follow the last of these.', examples: [false] })

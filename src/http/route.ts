@@ -7,12 +7,16 @@ import { parseFields } from './fields.ts'
 
 type Fields = z.ZodObject
 
+/** Under what an operation is found in the documentation. */
+export type Tag = 'Calls' | 'Credits' | 'Do-not-call list' | 'Test numbers'
+
 /** One operation of the API: what it takes, gives and refuses, for the router and for its documentation. */
 interface Operation<P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType> {
   method: 'GET' | 'POST' | 'DELETE'
   /** As the router has it: `/api/v1/calls/:call_id`. */
   path: string
   operationId: string
+  tag: Tag
   summary: string
   description: string
   /** Made of `field`s, as query and body are. */

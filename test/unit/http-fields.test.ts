@@ -5,9 +5,13 @@ import { AppError } from '../../src/errors.ts'
 import { field, parseFields } from '../../src/http/fields.ts'
 
 const schema = z.object({
-  name: field(z.string().min(2), { expected: 'a name of 2 or more characters', description: 'The name.' }),
-  age: field(z.int().optional(), { expected: 'an integer', description: 'The age.' }),
-  port: field(z.int(), { expected: 'a port', description: 'The port.' }),
+  name: field(z.string().min(2), {
+    expected: 'a name of 2 or more characters',
+    description: 'The name.',
+    examples: ['Ada'],
+  }),
+  age: field(z.int().optional(), { expected: 'an integer', description: 'The age.', examples: [36] }),
+  port: field(z.int(), { expected: 'a port', description: 'The port.', examples: [80] }),
 })
 
 const refusalOf = (fields: Record<string, unknown>, codes = {}): [string, string] => {

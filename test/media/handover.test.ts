@@ -62,6 +62,8 @@ describe('a host that is told to stop', () => {
 
   test('lets go between two sentences, with everything stored, and nobody apologises', async () => {
     const { callId, carrier, session, pass, passUntilClosed, result, host } = await leaving()
+    // Without a successor it stays, though nobody speaks.
+    await pass(1_000)
     const text = 'I would like to book a table.'
     speaks(session, { item: 'a1', text, pieces: 1 })
     const marks = await carrier.marks(1)
@@ -75,7 +77,7 @@ describe('a host that is told to stop', () => {
     expect(await passUntilClosed()).toBe(1001)
     expect(await result).toEqual({ kind: 'lost' })
     expect((await storedConversation(media, callId)).turns).toEqual([
-      { role: 'agent', text, atMs: 20, interrupted: false },
+      { role: 'agent', text, atMs: 1_020, interrupted: false },
     ])
     const next = await successor.connect()
     expect(await firstWord(next, await sessionOfSuccessor)).toEqual({

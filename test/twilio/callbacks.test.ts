@@ -1,6 +1,7 @@
 // The carrier's requests to the API, signed as Twilio documents it, over real HTTP.
 import { expect, test } from 'vitest'
 
+import type { HostLease } from '../../src/hosts/host.ts'
 import { PUBLIC_URL, useApi } from '../api/api.ts'
 import { LEG, OTHER_LEG, createCarrierRequests, signatureOf } from './carrier-requests.ts'
 
@@ -8,15 +9,17 @@ const api = useApi()
 
 const { tell, told, dialedCall } = createCarrierRequests(api)
 
-const offerHost = async (callId: string, generation: number, isAlive = true): Promise<string> => {
+const offerHost = async (callId: string, generation: number, lease: Partial<HostLease> = {}): Promise<string> => {
   const token = `token-${callId}-${generation}`
   const host = `host-${callId}-${generation}`
-  const renewedAt = new Date(Date.now() - (isAlive ? 0 : 60_000))
-  await api().hosts.renew({ _id: host, url: 'wss://h/streams', mode: 'test', renewedAt, slots: 20, live: 0 })
+  const fresh = { renewedAt: new Date(), slots: 20, live: 0 }
+  await api().hosts.renew({ _id: host, url: 'wss://h/streams', mode: 'test', ...fresh, ...lease })
   const expiresAt = new Date(Date.now() + 600_000)
   await api().conversations.setReady(callId, { generation, host, url: 'wss://h/streams', token, expiresAt })
   return token
 }
+
+const STALE = { renewedAt: new Date(Date.now() - 60_000) }
 
 const answered = (CallSid = LEG) => ({ CallSid, CallStatus: 'in-progress' })
 
@@ -68,9 +71,12 @@ test('while nobody can take the stream the engine is told once, and the carrier 
   expect(told(id).filter(([name]) => name === 'signalStreamLost')).toHaveLength(1)
 })
 
-test('a ready host whose lease is stale is not offered, and counts as lost', async () => {
+test.each([
+  ['whose lease is stale', STALE],
+  ['that is told to stop', { draining: true }],
+])('a ready host %s is not offered, and counts as lost', async (_why, lease) => {
   const id = await dialedCall()
-  await offerHost(id, 1, false)
+  await offerHost(id, 1, lease)
   const { text } = await tell(`${id}/instructions`, answered())
   expect(text).toContain('<Redirect')
   expect(text).not.toContain('<Connect')
@@ -79,7 +85,7 @@ test('a ready host whose lease is stale is not offered, and counts as lost', asy
 
 test('twenty seconds after the first ask in vain the carrier says goodbye, and the conversation is over', async () => {
   const id = await dialedCall()
-  await offerHost(id, 1, false)
+  await offerHost(id, 1, STALE)
   const { text } = await tell(`${id}/instructions?since=${Date.now() - 20_000}`, answered())
   expect(text).toMatch(/<Say>.*Goodbye\.<\/Say><Hangup\/><\/Response>$/)
   expect((await api().conversations.find(id))?.ended).toMatchObject({ by: 'carrier', reason: 'media_lost' })

@@ -145,6 +145,12 @@ export class CallRun {
     return this.ran.filter(ran => ran === name).length
   }
 
+  /** Names of the activities that the workflow has asked for so far. */
+  async scheduled(): Promise<string[]> {
+    const { events } = await this.#handle.fetchHistory()
+    return (events ?? []).flatMap(event => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [])
+  }
+
   get handle(): WorkflowHandle {
     return this.#handle
   }

@@ -27,7 +27,7 @@ describe.concurrent('a conversation whose host is silent', () => {
     await call.answer()
     await call.signal(SIGNALS.hostLost, { generation: 1 })
     await call.until(view => view.generation >= 2)
-    expect(call.times('redirectLeg')).toBe(0)
+    expect(await call.scheduled()).not.toContain('redirectLeg')
     isReady.resolve()
     await call.reached('redirectLeg')
     call.release()
@@ -73,7 +73,7 @@ describe.concurrent('a conversation whose host is silent', () => {
   })
 
   it('may find the next one silent too', async () => {
-    const call = await runner.start()
+    const call = await runner.start({}, { limits: { sealSeconds: 0.1 } })
     await call.answer()
     for (const generation of [1, 2]) {
       await call.signal(SIGNALS.hostLost, { generation })

@@ -75,10 +75,12 @@ export interface Part extends ConverseInput {
   successor: Promise<void>
   /** Aborted when this host's part is over. */
   signal: AbortSignal
+  /** Aborted when this host takes no new streams, or not this one. */
+  letGo: AbortSignal
   log: Log
 }
 
-/** Holds a conversation. A fault of the store before the stream has come is thrown; after that it is waited out. */
+/** Holds a conversation. A fault of the store is waited out: a next generation would meet the same one. */
 export const converse = async (
   deps: ConverseDeps,
   input: ConverseInput,
@@ -88,19 +90,26 @@ export const converse = async (
   const scope = new AbortController()
   const log = deps.log.child({ call_id: callId, generation, prompts: deps.prompts.version })
   try {
-    await deps.conversations.ensure(callId)
-    const call = await deps.calls.find(callId)
-    const conversation = await deps.conversations.prepare(callId, generation, deps.host.id)
+    const letGo = AbortSignal.any([released, deps.draining])
+    const found = await persist(() => takePart(deps, input), { signal: letGo, log, what: 'reading the call' })
+    if (!found) return { kind: 'never_started' }
+    const { call, conversation } = found
     if (!call || !conversation)
       return { kind: 'refused', code: 'call_not_found', message: `there is no call ${callId}` }
     if (conversation.generation >= generation) return { kind: 'superseded' }
     if (conversation.ended) return { kind: 'ended' }
     const briefing = buildBriefing(deps.prompts, { ...call.request, website: call.context })
     const fates = listenToFate(deps, input, released, scope.signal)
-    return await prepare(deps, { ...input, ...fates, call, briefing, signal: scope.signal, log })
+    return await prepare(deps, { ...input, ...fates, call, briefing, signal: scope.signal, letGo, log })
   } finally {
     scope.abort()
   }
+}
+
+const takePart = async ({ conversations, calls, host }: ConverseDeps, { callId, generation }: ConverseInput) => {
+  await conversations.ensure(callId)
+  const call = await calls.find(callId)
+  return { call, conversation: await conversations.prepare(callId, generation, host.id) }
 }
 
 const listenToFate = (
@@ -175,15 +184,13 @@ const offer = async (deps: ConverseDeps, part: Part, session: ModelSession): Pro
   const arrival = deps.arrivals.expect(callId, generation)
   try {
     const { id: host, streamsUrl: url } = deps.host
-    const isOffered = await deps.conversations.setReady(callId, {
-      generation,
-      host,
-      url,
-      token,
-      expiresAt,
-      prompts: deps.prompts.version,
-    })
-    if (!isOffered) return resultOfWaiting(await whyNotOffered(deps, part))
+    const ready = { generation, host, url, token, expiresAt, prompts: deps.prompts.version }
+    const refusal = await persist(
+      async () =>
+        (await deps.conversations.setReady(callId, ready)) ? 'none' : await whyNotOffered(deps, part, token),
+      { signal: AbortSignal.any([part.signal, part.letGo]), log, what: 'the offer of this host' },
+    )
+    if (refusal !== 'none') return resultOfWaiting(refusal ?? 'released')
     log.info('ready for the stream')
     const signal = () => deps.engine.signalMediaReady(callId, generation, host)
     void persist(signal, { signal: part.signal, log, what: 'the signal mediaReady' })
@@ -200,8 +207,14 @@ const offer = async (deps: ConverseDeps, part: Part, session: ModelSession): Pro
   }
 }
 
-const whyNotOffered = async ({ conversations }: ConverseDeps, { callId }: Part): Promise<Fate> => {
+/** `none`: it was, and only the store's answer was lost. */
+const whyNotOffered = async (
+  { conversations }: ConverseDeps,
+  { callId }: Part,
+  token: string,
+): Promise<Fate | 'none'> => {
   const state = await conversations.find(callId)
+  if (state?.ready?.token === token && !state.ended) return 'none'
   return !state || state.ended || state.sealed ? 'ended' : 'superseded'
 }
 

@@ -3,8 +3,10 @@ import { afterEach, expect, inject, test } from 'vitest'
 
 import { createTcpProxy } from '../../chaos/network/tcp-proxy.ts'
 import type { TcpProxy } from '../../chaos/network/tcp-proxy.ts'
+import { newCall } from '../../src/calls/call.ts'
+import { newCallId } from '../../src/ids.ts'
 import { endsCall, inConversation, storedConversation } from '../support/media-conversation.ts'
-import { startMedia } from '../support/media-host.ts'
+import { REQUEST, startMedia } from '../support/media-host.ts'
 import type { Media } from '../support/media-host.ts'
 import { hears, PIECE, speaks, spoke, transcribes } from '../support/media-model.ts'
 
@@ -58,4 +60,22 @@ test('turns wait, the end is not forgotten, and the words before it reach the ca
     ['Sentence 2.', false],
     ['Sentence 3.', false],
   ])
+})
+
+test('a call that is prepared while the store is away rings nobody, and is ready when the store is back', async () => {
+  const store = { name: 'store', port: Number(new URL(inject('mongodbUrl')).port) }
+  way = await createTcpProxy({ targets: () => [store] })
+  media = await startMedia(
+    {},
+    `mongodb://127.0.0.1:${way.port}/?directConnection=true&serverSelectionTimeoutMS=500`,
+  )
+  const callId = newCallId()
+  await media.calls.insert(newCall(callId, 'acc_1', 'test', REQUEST, new Date()))
+  way.cut({ how: 'reset' })
+  const part = media.converse({ callId })
+  // The host's own first request has failed as well.
+  await expect(media.conversations.find(callId)).rejects.toThrow()
+  way.heal()
+  await Promise.race([part.isReady(), part.result.then(end => expect(end).toBeUndefined())])
+  expect((await media.conversations.find(callId))?.ready).toMatchObject({ generation: 1 })
 })

@@ -20,7 +20,8 @@ import { connectCarrier } from './media-carrier.ts'
 import { createMailbox } from './media-mailbox.ts'
 import { startScriptedModel } from './media-model.ts'
 
-const REQUEST: CallRequest = {
+/** What a call is asked to do, unless a test says otherwise. */
+export const REQUEST: CallRequest = {
   toPhoneNumber: '+14155550100',
   objective: 'Book a table for 2 at 7pm',
   businessName: 'Nopa',

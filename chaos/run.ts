@@ -50,7 +50,7 @@ interface Done extends Strike {
 
 const FRAME_MS = 20
 /** A leg whose call is gone would be taken for that of an unknown dial: longer than one is looked for. */
-const KEPT_MS = 40_000
+const KEPT_MS = 60_000
 
 export interface RunnerOptions {
   patience: Patience

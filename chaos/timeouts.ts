@@ -9,7 +9,7 @@ export const SCALED: Partial<Timeouts> = {
   dialUntilMs: 4_000,
   ringMs: 6_000,
   carrierSilenceMs: 6_500,
-  dialUnknownMs: 10_000,
+  dialUnknownMs: 30_000,
   instructionsPollMs: 1_000,
   fillerLimitMs: 12_000,
   leaseRenewMs: 500,
@@ -19,15 +19,15 @@ export const SCALED: Partial<Timeouts> = {
   sealMs: 2_000,
   hangUpMs: 3_000,
   lastWordsMs: 20_000,
-  concludeMs: 60_000,
+  concludeMs: 180_000,
   reconcileEveryMs: 1_000,
   reconcileOlderMs: 5_000,
   drainMs: 3_000,
 }
 
 /**
- * How long the harness waits. A call is given up as lost after `endMs`, which is more than the heartbeat's time-out: that
- * alone tells of a media host that died before it was ready.
+ * How long the harness waits. A call is given up as lost after `endMs`, which is more than the heartbeat's time-out (that
+ * alone tells of a media host that died before it was ready) and than an analysis is retried.
  */
 export interface Patience {
   endMs: number
@@ -42,11 +42,11 @@ export interface Patience {
 }
 
 export const SCALED_PATIENCE: Patience = {
-  endMs: 200_000,
+  endMs: 300_000,
   settleMs: 20_000,
   pointMs: 60_000,
   stopMs: 20_000,
-  outageMs: 20_000,
+  outageMs: 15_000,
 }
 export const REAL_PATIENCE: Patience = {
   endMs: 900_000,

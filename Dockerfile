@@ -13,7 +13,7 @@ COPY src src
 COPY workflows workflows
 COPY activities activities
 COPY worker worker
-COPY scripts scripts
+COPY operator operator
 
 # The bundle of the workflows is built here once, not at every start.
 RUN node -e "import('/app/worker/bundle.ts').then(({ loadWorkflowBundle }) => loadWorkflowBundle())"

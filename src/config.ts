@@ -124,9 +124,19 @@ const timeoutsOf = (env: Env): Timeouts => {
 const publicUrlOf = (env: Env): string =>
   parse(z.object({ PUBLIC_URL: z.url() }), env).PUBLIC_URL.replace(/\/$/, '')
 
-/** Where the store is. */
-export const storeConfig = (env: Env) =>
-  parse(enginesSchema.pick({ MONGODB_URL: true, MONGODB_DATABASE: true }), env)
+/** What an operator's command needs. What is not set is as `npm start` has it on this machine. */
+export const operatorConfig = (env: Env) => ({
+  ...parse(enginesSchema, {
+    ...env,
+    MONGODB_URL: env.MONGODB_URL || `mongodb://127.0.0.1:${env.STORE_PORT || 4027}`,
+    MONGODB_DATABASE: env.MONGODB_DATABASE || undefined,
+    TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS || `127.0.0.1:${env.TEMPORAL_PORT || 4033}`,
+    TEMPORAL_NAMESPACE: env.TEMPORAL_NAMESPACE || undefined,
+  }),
+  isStoreGiven: Boolean(env.MONGODB_URL),
+  isTemporalGiven: Boolean(env.TEMPORAL_ADDRESS),
+  timeouts: timeoutsOf(env),
+})
 
 /** What the API process needs. A mode without a carrier is not set up: its calls are answered 503. Without Stripe no credits are sold in it. */
 export const apiConfig = (env: Env) => ({
@@ -172,6 +182,7 @@ export const mediaWorkerConfig = (env: Env, mode: Mode) => ({
   model: required(modelOf(env, mode), `${PREFIX[mode]}OPENAI_API_KEY`),
 })
 
+export type OperatorConfig = ReturnType<typeof operatorConfig>
 export type ApiConfig = ReturnType<typeof apiConfig>
 export type CallsWorkerConfig = ReturnType<typeof callsWorkerConfig>
 export type MediaWorkerConfig = ReturnType<typeof mediaWorkerConfig>

@@ -1,4 +1,5 @@
 // The beginning and the end of a call in the store.
+import { waitsUntil } from '../src/calls/calling-hours.ts'
 import { isCharged } from '../src/calls/call.ts'
 import type { Call, CallErrorCode } from '../src/calls/call.ts'
 import type { CallFacts, CallStore } from '../src/calls/store.ts'
@@ -17,10 +18,11 @@ export interface CallDeps {
   conversations: ConversationStore
   credits: Pick<CreditStore, 'capture' | 'release'>
   doNotCall: Pick<DoNotCallService, 'addCallee'>
+  clock: () => Date
   log: Log
 }
 
-export const createCallActivities = ({ calls, conversations, credits, doNotCall, log }: CallDeps) => {
+export const createCallActivities = ({ calls, conversations, credits, doNotCall, clock, log }: CallDeps) => {
   /** Ends and seals what is still open of the conversation: a host that waits for its stream is told by that. */
   const closeConversation = async (callId: string, ending: CallEnding): Promise<Conversation | null> => {
     await conversations.end(callId, { by: 'workflow', reason: reasonOf(ending), at: new Date() })
@@ -31,8 +33,20 @@ export const createCallActivities = ({ calls, conversations, credits, doNotCall,
     await (isCharged(status, call.startedAt) ? credits.capture : credits.release)(purseOf(call), call._id)
   }
 
+  /** How long a call still has to wait for calling hours; 0 for one that has not to. */
+  const waitFor = async ({ _id, keepsCallingHours, request }: Call): Promise<number> => {
+    const now = clock()
+    const until = keepsCallingHours ? waitsUntil(request.toPhoneNumber, now) : null
+    if (!until) return 0
+    await calls.schedule(_id, until)
+    return Math.ceil((until.getTime() - now.getTime()) / 1000)
+  }
+
   return {
-    /** Requires a call that was accepted and for which nothing has been done yet, and makes its conversation. */
+    /**
+     * Requires a call that was accepted and for which nothing has been done yet, and makes its conversation. One that has to
+     * wait is opened again after that: its hours may be over by then.
+     */
     openCall: async (callId: string): Promise<OpenCallResult> => {
       const call = await calls.find(callId)
       if (call?.status !== 'queued' || call.dial !== null || call.ending !== null) {
@@ -40,7 +54,9 @@ export const createCallActivities = ({ calls, conversations, credits, doNotCall,
         return { kind: 'closed' }
       }
       await conversations.ensure(callId)
-      return { kind: 'open', ...(call.cancelRequestedAt && { canceled: true }) }
+      if (call.cancelRequestedAt) return { kind: 'open', canceled: true }
+      const waitSeconds = await waitFor(call)
+      return { kind: 'open', ...(waitSeconds > 0 && { waitSeconds }) }
     },
 
     /** Settles the credit and stores how the call ended; a second time changes nothing, whatever it says. */

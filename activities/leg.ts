@@ -5,7 +5,9 @@
 // L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
 // L5  A leg is taken from a host only while that host holds the conversation, and from then on it cannot end it.
 // L6  Right before the dial the number is looked for on the do-not-call list once more: it may have come there since.
-// L7  Nothing is dialled while dialing is paused; nobody waits for the number's lock then.
+// L7  So are its calling hours asked for again: a call that was held up until they were over rings nobody.
+// L8  Nothing is dialled while dialing is paused; nobody waits for the number's lock then.
+import { isCallingTime } from '../src/calls/calling-hours.ts'
 import { isOver } from '../src/calls/call.ts'
 import type { Call, LegEnd } from '../src/calls/call.ts'
 import type { CallStore } from '../src/calls/store.ts'
@@ -24,6 +26,9 @@ import type {
   RedirectLegResult,
 } from '../workflows/contract.ts'
 
+const CALLING_HOURS_OVER =
+  'Calling hours at the callee’s place were over before it could be dialled. Nothing was charged.'
+
 export interface LegDeps {
   calls: CallStore
   conversations: ConversationStore
@@ -31,12 +36,13 @@ export interface LegDeps {
   dialLocks: DialLocks
   doNotCall: Pick<DoNotCallService, 'has'>
   pauses: Pick<DialingPauseStore, 'isPaused'>
+  clock: () => Date
   log: Log
   timeouts: { dialUntilMs: number; dialUnknownMs: number; dialLockWaitMs: number; timeLimitMarginSeconds: number }
 }
 
 export const createLegActivities = (deps: LegDeps) => {
-  const { calls, conversations, carrier, dialLocks, doNotCall, pauses, log, timeouts } = deps
+  const { calls, conversations, carrier, dialLocks, doNotCall, pauses, clock, log, timeouts } = deps
 
   /** Until the dial is given up, should its answer be lost (L4). */
   const lock = async (call: Call): Promise<boolean> =>
@@ -74,9 +80,16 @@ export const createLegActivities = (deps: LegDeps) => {
     }
   }
 
-  const refuseListed = async ({ _id }: Call): Promise<PlaceCallResult> => {
-    log.info({ call_id: _id }, 'not dialled: the number is on the do-not-call list')
-    await calls.refuseDial(_id, LISTED_MEANWHILE)
+  /** Why the number must not be rung now, if it must not (L6, L7). */
+  const findObjection = async (call: Call): Promise<string | null> => {
+    const { toPhoneNumber } = call.request
+    if (await doNotCall.has(call, toPhoneNumber)) return LISTED_MEANWHILE
+    return call.keepsCallingHours && !isCallingTime(toPhoneNumber, clock()) ? CALLING_HOURS_OVER : null
+  }
+
+  const refuse = async ({ _id }: Call, reason: string): Promise<PlaceCallResult> => {
+    log.info({ call_id: _id, reason }, 'not dialled')
+    await calls.refuseDial(_id, reason)
     return { kind: 'refused' }
   }
 
@@ -141,11 +154,12 @@ export const createLegActivities = (deps: LegDeps) => {
       if (!call.dial && (await pauses.isPaused(call.mode))) return { kind: 'locked', isPaused: true }
       if (!call.dial && !(await lock(call))) return { kind: 'locked' }
       // Before the claim: what the store does not answer now can be asked again, a dial that was claimed cannot.
-      const isListed = await doNotCall.has(call, call.request.toPhoneNumber)
+      const objection = await findObjection(call)
       const until = new Date(Date.now() + timeouts.dialUntilMs)
       const claimed = await calls.claimDial(callId, until)
-      const dial = isListed ? refuseListed : submit
-      const result = claimed ? await dial(claimed, until, ringSeconds) : unclaimed(await calls.find(callId))
+      const dial = async (claimed: Call) =>
+        await (objection === null ? submit(claimed, until, ringSeconds) : refuse(claimed, objection))
+      const result = claimed ? await dial(claimed) : unclaimed(await calls.find(callId))
       if (result.kind !== 'unknown') await dialLocks.release(call)
       return result
     },

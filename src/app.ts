@@ -43,6 +43,7 @@ export interface AppDeps extends Observers {
   engine: Engine
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
+  clock: () => Date
   /** What the carrier asks and tells. */
   carrierRouter: Router
   /** What the payment provider tells. */

@@ -93,6 +93,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
     keys: createKeyService(db),
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
     rateLimits: createRateLimits(db),
+    clock: () => new Date(),
     trustedProxies: config.trustedProxies,
     engine,
     modes: new Set((['live', 'test'] as const).filter(mode => carriers[mode] !== null)),

@@ -21,6 +21,7 @@ import { createRealtimeModel } from '../src/providers/openai/realtime.ts'
 import { connectTemporal, createEngine, registerSearchAttributes } from '../src/providers/temporal.ts'
 import { createCarrier } from '../src/providers/twilio/carrier.ts'
 import { createIsolatedReader } from '../src/providers/web/isolated-reader.ts'
+import { createNumberLimit } from '../src/rate-limits/number-limit.ts'
 import { createRateLimitStore } from '../src/rate-limits/store.ts'
 import { untilConnected } from './connect.ts'
 import { loadPrompts } from './prompts.ts'
@@ -64,6 +65,8 @@ const connectServers = async (config: Config, waiting: Surroundings) => {
     pauses: createDialingPauseStore(mongo.db),
     idempotency: createIdempotencyStore(mongo.db),
     rateLimits: createRateLimitStore(mongo.db),
+    toNumber: createNumberLimit(mongo.db),
+    clock: () => new Date(),
     engine: createEngine({ client: temporal.client, timeouts: config.timeouts }),
     log,
     close: async (): Promise<void> => {

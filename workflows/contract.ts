@@ -81,7 +81,15 @@ export const STATUS_QUERY = 'status'
 
 /** What a call is doing, for operators: no words of the conversation, no numbers. */
 export interface StatusView {
-  phase: 'starting' | 'reading_website' | 'preparing_media' | 'dialing' | 'talking' | 'concluding' | 'finished'
+  phase:
+    | 'starting'
+    | 'waiting'
+    | 'reading_website'
+    | 'preparing_media'
+    | 'dialing'
+    | 'talking'
+    | 'concluding'
+    | 'finished'
   since: string
   generation: number
   host: string | null
@@ -107,7 +115,9 @@ export type ConverseResult =
   | { kind: 'never_started' } // no stream came before the token's end
 
 /** Whether there is a call to run: it was accepted, and nothing has been done for it yet. */
-export type OpenCallResult = { kind: 'open'; canceled?: boolean } | { kind: 'closed' }
+export type OpenCallResult =
+  | { kind: 'open'; canceled?: boolean; waitSeconds?: number } // not before so long: then it is to be opened again
+  | { kind: 'closed' }
 
 export type ReadWebsiteResult = { kind: 'read' } | { kind: 'unread' }
 

@@ -18,7 +18,13 @@ import {
 } from './call-activities.ts'
 import { showProgress } from './call-progress.ts'
 import type { CallProgress } from './call-progress.ts'
-import type { CallEnding, FinishResult, ObjectiveCallInput, ReadWebsiteResult } from './contract.ts'
+import type {
+  CallEnding,
+  FinishResult,
+  ObjectiveCallInput,
+  OpenCallResult,
+  ReadWebsiteResult,
+} from './contract.ts'
 import { dial } from './dialing.ts'
 import { holdConversation } from './held-conversation.ts'
 import type { HeldConversation } from './held-conversation.ts'
@@ -26,16 +32,19 @@ import type { HeldConversation } from './held-conversation.ts'
 // Calls that were started before the limit was among theirs.
 const GOODBYE_SECONDS = 20
 
+const CANCELED: CallEnding = { status: 'canceled' }
+
 /** Runs one accepted call from its start to its end in the store, and says how it ended; it never fails. */
 export const objectiveCall = async (input: ObjectiveCallInput): Promise<FinishResult | null> => {
   const events = listenForEvents()
   const progress = showProgress(events)
   return await CancellationScope.nonCancellable(async () => {
-    const opened = await openCall(input.callId)
+    const opened = await open(input.callId, events, progress)
     if (opened.kind === 'closed') return null
     // What the client asked for before there was a workflow was told to nobody.
     if (opened.canceled) events.cancelRequested = true
-    const ending = await runCall(input, events, progress)
+    // What was not to begin yet was canceled while it waited.
+    const ending = opened.waitSeconds ? CANCELED : await runCall(input, events, progress)
     progress.ended(ending)
     progress.enter('concluding')
     const result = await finish({ callId: input.callId, ending })
@@ -43,6 +52,16 @@ export const objectiveCall = async (input: ObjectiveCallInput): Promise<FinishRe
     progress.finished(result)
     return result
   })
+}
+
+/** Opens the call, as often as it has to wait before it: when a wait is over, its time may be over as well. */
+const open = async (callId: string, events: CallEvents, progress: CallProgress): Promise<OpenCallResult> => {
+  for (;;) {
+    const opened = await openCall(callId)
+    if (opened.kind === 'closed' || !opened.waitSeconds) return opened
+    progress.enter('waiting')
+    if (await waitFor(() => events.cancelRequested, opened.waitSeconds, 'Until calling hours')) return opened
+  }
 }
 
 const runCall = async (
@@ -54,13 +73,13 @@ const runCall = async (
     progress.enter('reading_website')
     await readFirst(input.callId, events, progress)
   }
-  if (events.cancelRequested) return { status: 'canceled' }
+  if (events.cancelRequested) return CANCELED
 
   progress.enter('preparing_media')
   const conversation = holdConversation(input, events)
   progress.follow(conversation)
   await condition(() => events.ready !== null || conversation.end !== null || events.cancelRequested)
-  if (events.cancelRequested) return { status: 'canceled' }
+  if (events.cancelRequested) return CANCELED
   if (conversation.end !== null) return { status: 'failed', errorCode: 'call_failed' }
 
   progress.enter('dialing')
@@ -106,10 +125,10 @@ const talk = async (
 
 /** What the conversation came to; one that the client canceled is not judged. */
 const judge = async (input: ObjectiveCallInput, { cancelRequested }: CallEvents): Promise<CallEnding> => {
-  if (cancelRequested) return { status: 'canceled' }
+  if (cancelRequested) return CANCELED
   const { kind } = await conclude(input).catch(() => ({ kind: 'analysis_failed' as const }))
   if (kind === 'broken') return { status: 'failed', errorCode: 'call_failed' }
-  if (kind === 'canceled') return { status: 'canceled' }
+  if (kind === 'canceled') return CANCELED
   return { status: 'completed', ...(kind === 'analysis_failed' ? { errorCode: kind } : {}) }
 }
 

@@ -84,6 +84,10 @@ export interface Call extends CallResult {
   status: StoredStatus
   request: CallRequest
   createdAt: Date
+  /** Whether it rings only within calling hours at the callee's place. */
+  keepsCallingHours: boolean
+  /** Until when it waits for them, or waited; `null` for a call that had not to. */
+  scheduledFor: Date | null
   context: WebsiteContext | null
   dial: Dial | null
   /** The carrier's id of the leg (`CA…`), once known. */
@@ -157,6 +161,8 @@ export const newCall = (
   status: 'accepting',
   request,
   createdAt,
+  keepsCallingHours: false,
+  scheduledFor: null,
   context: null,
   dial: null,
   legId: null,

@@ -3,7 +3,7 @@ import { transcriptOf } from './call.ts'
 import type { Call, CallStatus, Turn } from './call.ts'
 
 /** What POST answers: the call as it was accepted, without the optional fields that were not given. */
-export const presentAccepted = ({ _id, createdAt, request }: Call) => ({
+export const presentAccepted = ({ _id, createdAt, scheduledFor, request }: Call) => ({
   call_id: _id,
   status: 'queued' as const,
   to_phone_number: request.toPhoneNumber,
@@ -11,6 +11,7 @@ export const presentAccepted = ({ _id, createdAt, request }: Call) => ({
   ...(request.businessName === null ? {} : { business_name: request.businessName }),
   ...(request.website === null ? {} : { website: request.website }),
   created_at: toSecond(createdAt),
+  ...(scheduledFor ? { scheduled_for: toSecond(scheduledFor) } : {}),
 })
 
 /** A call in a list: every key, `null` until it is known. */
@@ -32,6 +33,8 @@ const presentWithTurns = (call: Omit<Call, 'context'>, turns: Turn[] | null) => 
   business_name: call.request.businessName,
   website: call.request.website,
   created_at: toSecond(call.createdAt),
+  // Calls that were made before it was known of them have none.
+  scheduled_for: call.scheduledFor ? toSecond(call.scheduledFor) : null,
   outcome: call.outcome,
   outcome_details: call.outcomeDetails,
   summary: call.summary,

@@ -14,6 +14,7 @@ import type { IdempotencyStore } from '../idempotency/store.ts'
 import { callIdTime } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
+import type { NumberLimit } from '../rate-limits/number-limit.ts'
 import type { RateLimitStore } from '../rate-limits/store.ts'
 import type { CallEnding, FinishInput, FinishResult, LegView } from '../../workflows/contract.ts'
 import { OPEN_STATUSES, isCharged, isDialUnknown, isEnded } from './call.ts'
@@ -29,6 +30,7 @@ export interface ReconcilerDeps {
   locks: Pick<DialLockStore, 'prune'>
   idempotency: Pick<IdempotencyStore, 'prune'>
   rateLimits: Pick<RateLimitStore, 'prune'>
+  toNumber: Pick<NumberLimit, 'forget'>
   engine: Pick<Engine, 'startCall' | 'findRun' | 'signalCancelRequested'>
   /** The steps of a call's workflow. */
   steps: {
@@ -43,13 +45,15 @@ export interface ReconcilerDeps {
 const CALLS_A_ROUND = 500
 
 export const createReconciler = (deps: ReconcilerDeps) => {
-  const { mode, calls, credits, pauses, locks, idempotency, rateLimits, engine, steps, timeouts, log } = deps
+  const { mode, calls, credits, pauses, locks, idempotency, rateLimits, toNumber, engine, steps, timeouts, log } =
+    deps
 
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
       if (await calls.markVoided(_id)) log.warn({ call_id: _id }, 'a call that was never accepted is voided')
     for (const call of await calls.findOlder('voided', before, CALLS_A_ROUND)) {
       await credits.release(purseOf(call), call._id)
+      await toNumber.forget(call)
       await calls.discard(call._id)
     }
   }

@@ -1,7 +1,8 @@
 // What clients ask of calls.
 // S1  A call is stored, then holds its credit, then becomes `queued`: that update is the commit point. Before it an
 //     answer is an error and the reconciler voids what is left; after it the call is accepted, whatever else fails.
-// S2  A request that is repeated makes a call of its own, once what was made for it before is taken back or accepted.
+// S2  A call is counted against the limit of its number between the two. Whoever takes a stored call away takes it out there.
+// S3  A request that is repeated makes a call of its own, once what was made for it before is taken back or accepted.
 import type { AccountService } from '../accounts/service.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { turnsOf } from '../conversations/conversation.ts'
@@ -16,8 +17,12 @@ import { newCallId } from '../ids.ts'
 import type { Principal } from '../keys/service.ts'
 import type { Log } from '../log.ts'
 import type { Engine } from '../providers/ports.ts'
+import type { RateLimits } from '../rate-limits/limiter.ts'
+import type { AccountLimits } from '../accounts/store.ts'
+import { waitsUntil } from './calling-hours.ts'
 import { isShown, newCall } from './call.ts'
 import type { Call, CallRequest, Mode, Turn } from './call.ts'
+import { createCancel } from './cancel.ts'
 import { checkNumber } from './number.ts'
 import type { CallStore, ListOptions, ListedCall } from './store.ts'
 
@@ -29,9 +34,11 @@ export interface CallServiceDeps {
   accounts: AccountService
   doNotCall: Pick<DoNotCallService, 'has'>
   pauses: Pick<DialingPauseStore, 'isPaused'>
+  rateLimits: Pick<RateLimits, 'toNumber'>
   engine: Engine
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
+  clock: () => Date
   log: Log
 }
 
@@ -46,20 +53,40 @@ export interface CallWithTurns {
 export type CallService = ReturnType<typeof createCallService>
 
 export const createCallService = (deps: CallServiceDeps) => {
-  const { calls, conversations, credits, checkout, accounts, doNotCall, pauses, engine, modes, log } = deps
+  const { calls, conversations, credits, checkout, accounts, doNotCall, pauses, engine, modes, clock, log } = deps
+  const { toNumber } = deps.rateLimits
 
-  const accept = async ({ accountId, mode }: Principal, request: CallRequest, attempt: Attempt | null) => {
-    const call = newCall(attempt?.callId ?? newCallId(), accountId, mode, request, new Date())
+  const accept = async (call: Call, limits: AccountLimits, attempt: Attempt | null) => {
     await calls.insert(call)
     await attempt?.requireCurrent()
+    if (limits.callsPerNumberPerHour) await countToNumber(call, limits.callsPerNumberPerHour)
     const remaining = await holdCredit(call)
     const accepted = await calls.advance(call._id, 'queued')
     if (accepted) return { call: accepted, remaining }
     // The store was so slow that the reconciler has voided the call.
     await credits.release(purseOf(call), call._id)
+    await uncount(call)
     throw new AppError('unavailable', 'The call was not accepted: it took too long. Retry it', {
       'Retry-After': '1',
     })
+  }
+
+  const draft = (
+    id: string,
+    { accountId, mode }: Principal,
+    request: CallRequest,
+    limits: AccountLimits,
+  ): Call => {
+    const call = newCall(id, accountId, mode, request, new Date())
+    if (!limits.callingHours) return call
+    return { ...call, keepsCallingHours: true, scheduledFor: waitsUntil(request.toPhoneNumber, clock()) }
+  }
+
+  /** What the account has to say about a call: a test call rings nobody, so that nothing is limited for its callee's sake. */
+  const settingsFor = async ({ accountId, mode }: Principal, { record }: NewCallRequest) => {
+    const account = mode === 'live' || record === null ? await accounts.find(accountId) : null
+    const limits: AccountLimits = (mode === 'live' && account?.limits) || {}
+    return { limits, recordByDefault: account?.recordByDefault ?? true }
   }
 
   /** Voids a call that an attempt before has left half-accepted; one that was accepted is returned. */
@@ -68,13 +95,27 @@ export const createCallService = (deps: CallServiceDeps) => {
     const call = await calls.find(id)
     if (call && isShown(call.status)) return call
     await credits.release(purseOf(principal), id)
+    if (call) await uncount(call)
     await calls.discard(id)
     return null
+  }
+
+  const countToNumber = async (call: Call, most: number): Promise<void> => {
+    const count = await toNumber.count(call, most)
+    if (count.kind === 'counted') return
+    await calls.discard(call._id)
+    throw numberFull(most, count.forMs)
+  }
+
+  // Test calls are never counted.
+  const uncount = async (call: Call): Promise<void> => {
+    if (call.mode === 'live') await toNumber.forget(call)
   }
 
   const holdCredit = async (call: Call): Promise<number> => {
     const hold = await credits.hold(purseOf(call), call._id)
     if (hold.kind === 'held') return hold.remaining
+    await uncount(call)
     await calls.discard(call._id)
     if (hold.kind === 'insufficient') throw await checkout.insufficientCredits(call, hold.remaining)
     throw hold.kind === 'spent' ? daySpent(hold) : tooManyOpen(hold.most)
@@ -113,28 +154,7 @@ export const createCallService = (deps: CallServiceDeps) => {
     return { call, turns: conversation && turnsOf(conversation) }
   }
 
-  const requestCancel = async ({ _id }: Call): Promise<void> => {
-    const conversation = await conversations.find(_id)
-    const canceled = conversation?.ended ? null : await calls.requestCancel(_id, new Date())
-    if (!canceled && !isCanceled(await calls.find(_id)))
-      throw new AppError(
-        'call_already_ended',
-        'The call is over. Expected one whose conversation has not ended yet',
-      )
-    // Its agent says goodbye, whether or not the engine can be told.
-    await conversations.requestGoodbye(_id, new Date())
-    const tell = async (): Promise<void> => {
-      // A call that waits for dialing to be resumed has no workflow yet that could end it.
-      if (canceled?.status === 'queued' && (await pauses.isPaused(canceled.mode))) await engine.startCall(canceled)
-      await engine.signalCancelRequested(_id)
-    }
-    await tell().catch((error: unknown) =>
-      log.error(
-        { call_id: _id, err: error },
-        'the workflow was not told of the cancellation; the reconciler will',
-      ),
-    )
-  }
+  const cancel = createCancel(deps)
 
   return {
     /**
@@ -153,8 +173,10 @@ export const createCallService = (deps: CallServiceDeps) => {
       }
       await checkCallee(principal, request.toPhoneNumber)
       if (!modes.has(principal.mode)) throw notSetUp(principal.mode)
-      const record = request.record ?? (await accounts.recordsByDefault(principal.accountId))
-      const accepted = await accept(principal, { ...request, record }, attempt)
+      const { limits, recordByDefault } = await settingsFor(principal, request)
+      const record = request.record ?? recordByDefault
+      const id = attempt?.callId ?? newCallId()
+      const accepted = await accept(draft(id, principal, { ...request, record }, limits), limits, attempt)
       await start(accepted.call)
       return accepted
     },
@@ -166,7 +188,7 @@ export const createCallService = (deps: CallServiceDeps) => {
     /** Has a call of the principal's end, once; throws `call_already_ended` when its conversation has ended already. */
     cancelCall: async (principal: Principal, id: string): Promise<CallWithTurns> => {
       const call = await findOwned(principal, id)
-      if (!isCanceled(call)) await requestCancel(call)
+      await cancel(call)
       return await withTurns(await findOwned(principal, id))
     },
 
@@ -179,6 +201,15 @@ export const createCallService = (deps: CallServiceDeps) => {
       return { calls: found.slice(0, options.limit), hasMore: found.length > options.limit }
     },
   }
+}
+
+const numberFull = (most: number, forMs: number): AppError => {
+  const seconds = Math.max(1, Math.ceil(forMs / 1000))
+  return new AppError(
+    'rate_limit_exceeded',
+    `Too many calls to this number. Expected at most ${most} an hour, as this account is set: retry in ${seconds} seconds`,
+    { 'Retry-After': String(seconds) },
+  )
 }
 
 const tooManyOpen = (most: number): AppError =>
@@ -194,9 +225,6 @@ const daySpent = ({ most, until }: { most: number; until: Date }): AppError =>
     `The credits that this account may spend in a day are spent. Expected at most ${most} calls a day: retry after ${until.toISOString()}`,
     { 'Retry-After': String(Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000))) },
   )
-
-const isCanceled = (call: Call | null): boolean =>
-  call !== null && (call.cancelRequestedAt !== null || call.status === 'canceled')
 
 const notSetUp = (mode: Mode): AppError =>
   new AppError(

@@ -147,6 +147,11 @@ export const createCallStore = (db: Db) => {
       )
     },
 
+    /** Until when a queued call waits. */
+    schedule: async (id: string, scheduledFor: Date): Promise<void> => {
+      await change({ _id: id, status: 'queued' }, { scheduledFor })
+    },
+
     /** Claims the one dial of a queued call that nobody canceled; `null` if it may not be dialled (any more). */
     claimDial: async (id: string, until: Date): Promise<Call | null> =>
       await change(
@@ -217,10 +222,20 @@ export const createCallStore = (db: Db) => {
       await change({ _id: id, endedAt: null, cancelRequestedAt: null }, { endedAt, durationSeconds })
     },
 
-    /** Calls in `status` made before `before`, oldest first: what a reconciler looks at. */
+    /**
+     * Calls in `status` made before `before`, oldest first: what a reconciler looks at. One that waits for its time is not
+     * among them, unless it was canceled.
+     */
     findOlder: async (status: StoredStatus, before: Date, limit: number, mode?: Call['mode']): Promise<Call[]> =>
       await calls
-        .find({ status, createdAt: { $lt: before }, ...(mode && { mode }) })
+        .find({
+          status,
+          createdAt: { $lt: before },
+          ...(mode && { mode }),
+          ...(status === 'queued' && {
+            $or: [{ scheduledFor: null }, { scheduledFor: { $lt: before } }, { cancelRequestedAt: { $ne: null } }],
+          }),
+        })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),

@@ -5,6 +5,7 @@ import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from '../providers/mongo.ts'
 import { CALLS_A_MINUTE, UNAUTHORIZED_A_MINUTE } from './rate-limit.ts'
 import type { RateLimit, Standing } from './rate-limit.ts'
+import { createNumberLimit } from './number-limit.ts'
 import { RATE_LIMITS } from './store.ts'
 
 export type Limiter = ReturnType<typeof createLimiter>
@@ -50,6 +51,7 @@ export const createLimiter = (db: Database, limit: RateLimit) => {
 export const createRateLimits = (db: Database) => ({
   calls: createLimiter(db, CALLS_A_MINUTE),
   unauthorized: createLimiter(db, UNAUTHORIZED_A_MINUTE),
+  toNumber: createNumberLimit(db),
 })
 
 export type RateLimits = ReturnType<typeof createRateLimits>

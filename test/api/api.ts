@@ -119,6 +119,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     keys,
     idempotency: createIdempotencyService(createIdempotencyStore(db)),
     rateLimits: createRateLimits(db),
+    clock: () => new Date(),
     trustedProxies: 0,
     engine,
     modes: new Set<Mode>(['test']),

@@ -3,17 +3,21 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { createApp } from '../../src/app.ts'
+import type { Mode } from '../../src/calls/call.ts'
 import { createReconciler } from '../../src/calls/reconciler.ts'
-import { isBalanced } from '../../src/credits/credit.ts'
+import { isBalanced, purseOf } from '../../src/credits/credit.ts'
 import type { Credits } from '../../src/credits/credit.ts'
 import { createDialLockStore } from '../../src/dial-locks/store.ts'
 import { createIdempotencyService } from '../../src/idempotency/service.ts'
 import { createIdempotencyStore } from '../../src/idempotency/store.ts'
-import { createRateLimitStore } from '../../src/rate-limits/store.ts'
+import { createNumberLimit } from '../../src/rate-limits/number-limit.ts'
+import { RATE_LIMITS, createRateLimitStore } from '../../src/rate-limits/store.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
 import { CALL, serve, useApi } from './api.ts'
 
 const api = useApi()
+
+const NEVER: Freeze = { step: -1, when: 'before' }
 
 interface Answer {
   status: number
@@ -52,6 +56,8 @@ const startProcess = async ({ step: frozenStep, when }: Freeze) => {
       ...api().deps,
       calls: freezing(api().calls),
       credits: freezing(api().credits),
+      modes: new Set<Mode>(['live', 'test']),
+      rateLimits: { ...api().rateLimits, toNumber: freezing(api().rateLimits.toNumber) },
       // Nobody is waited for: every retry takes over.
       idempotency: createIdempotencyService(freezing(createIdempotencyStore(api().db)), 0),
     }),
@@ -81,6 +87,7 @@ const reconcile = async (): Promise<void> => {
     locks: createDialLockStore(db),
     idempotency: createIdempotencyStore(db),
     rateLimits: createRateLimitStore(db),
+    toNumber: createNumberLimit(db),
     engine: api().engine,
     steps: { lookUpLeg: none, hangUp: none, finish: none },
     timeouts: TIMEOUTS,
@@ -142,4 +149,22 @@ test(
   },
 )
 
-const NEVER: Freeze = { step: -1, when: 'before' }
+test('wherever a process stops, a call that is retried counts once against the limit of its number', async () => {
+  const { accountId, key } = await api().newAccount('live')
+  await api().accounts.limit(accountId, { callsPerNumberPerHour: 1 })
+  await api().credits.grant(purseOf({ accountId, mode: 'live' }), 'payment', 40)
+  const counts = api().db.collection<{ calls: { callId: string }[] }>(RATE_LIMITS)
+  for (let step = 0; step <= 13; step++) {
+    const [stopped, other] = [await startProcess({ step, when: 'before' }), await startProcess(NEVER)]
+    const first = await stopped.post(key)
+    const second = await (await other.post(key))()
+    stopped.thaw()
+    await first()
+    await Promise.all([stopped.close(), other.close()])
+
+    expect([step, second.status]).toEqual([step, 202])
+    const counted = await counts.findOne({ key: { $regex: '^number:' } } as object)
+    expect(counted?.calls.map(({ callId }) => callId)).toEqual([JSON.parse(second.text).data.call_id])
+    for (const name of ['calls', 'idempotency', RATE_LIMITS]) await api().db.collection(name).deleteMany({})
+  }
+})

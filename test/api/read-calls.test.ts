@@ -27,6 +27,7 @@ test('a new call has every key, null until known', async () => {
       ...CALL,
       business_name: null,
       website: null,
+      scheduled_for: null,
       created_at: expect.stringMatching(/^[\d-]+T[\d:]+Z$/),
       outcome: null,
       outcome_details: null,

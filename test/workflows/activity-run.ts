@@ -21,6 +21,7 @@ import { createIdempotencyStore } from '../../src/idempotency/store.ts'
 import { newCallId, newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import { createMongo } from '../../src/providers/mongo.ts'
+import { createNumberLimit } from '../../src/rate-limits/number-limit.ts'
 import { createRateLimitStore } from '../../src/rate-limits/store.ts'
 import type { AnalysisRequest, Carrier, DialOutcome, DialRequest, Leg } from '../../src/providers/ports.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
@@ -34,6 +35,8 @@ export const createOutside = () => {
     hungUp: [] as string[],
     redirected: [] as { legId: string; after: number }[],
     isUp: true,
+    /** What the clock says, if not the time. */
+    now: null as Date | null,
     analysed: [] as AnalysisRequest[],
     dialOutcome: { kind: 'dialed', legId: 'CA1' } as DialOutcome,
     legs: [] as Leg[],
@@ -81,6 +84,7 @@ export const createActivityRunner = async () => {
   const locks = createDialLockStore(mongo.db)
   const idempotency = createIdempotencyStore(mongo.db)
   const rateLimits = createRateLimitStore(mongo.db)
+  const toNumber = createNumberLimit(mongo.db)
   const doNotCall = createDoNotCallService(createDoNotCallStore(mongo.db))
   const pauses = createDialingPauseStore(mongo.db)
   let numbers = 0
@@ -121,6 +125,7 @@ export const createActivityRunner = async () => {
       dialLocks: createDialLocks({ locks, calls }),
       doNotCall,
       pauses,
+      clock: () => outside.now ?? new Date(),
       analyst: {
         analyse: async asked => {
           outside.analysed.push(asked)
@@ -178,6 +183,7 @@ export const createActivityRunner = async () => {
     locks,
     idempotency,
     rateLimits,
+    toNumber,
     doNotCall,
     pauses,
     db: mongo.db,
@@ -187,8 +193,8 @@ export const createActivityRunner = async () => {
     around,
 
     /** An accepted call with its conversation, and its activities. */
-    open: async (request: Partial<Call['request']> = {}) => {
-      const call = await draft(request)
+    open: async (request: Partial<Call['request']> = {}, keepsCallingHours = false) => {
+      const call = { ...(await draft(request)), keepsCallingHours }
       await calls.insert(call)
       await credits.hold(call.accountId, call._id)
       await calls.advance(call._id, 'queued')

@@ -5,7 +5,7 @@ import { TIMEOUTS } from '../../src/timeouts.ts'
 import { SIGNALS } from '../../workflows/contract.ts'
 import type { LegView } from '../../workflows/contract.ts'
 import { createCallRunner } from './call-run.ts'
-import type { CallRunner } from './call-run.ts'
+import type { CallRun, CallRunner } from './call-run.ts'
 
 let runner: CallRunner
 beforeAll(async () => {
@@ -95,6 +95,44 @@ it.concurrent('tries to finish until it has', async () => {
   })
   expect((await call.finished()).ending).toEqual(CALL_FAILED)
   expect(tries).toBe(2)
+})
+
+describe.concurrent('a call outside of calling hours', () => {
+  const waiting = (...waits: number[]) => ({
+    openCall: async () => {
+      const waitSeconds = waits.shift()
+      return { kind: 'open' as const, ...(waitSeconds !== undefined && { waitSeconds }) }
+    },
+  })
+
+  it('waits, asks whether its time has come, and goes on when it has', async () => {
+    const call = await runner.start(waiting(0.1, 0.1), { hasWebsite: true })
+    await call.answer()
+    call.part(1).resolve({ kind: 'ended' })
+    await call.legEnds('completed')
+    expect(await call.finished()).toEqual({
+      ending: { status: 'completed' },
+      ran: ['openCall', 'openCall', 'openCall', 'readWebsite', 'converse', 'placeCall', 'conclude', 'finish'],
+    })
+  })
+
+  it.each([
+    ['by its client', async (call: CallRun) => await call.signal(SIGNALS.cancelRequested)],
+    ['by hand', async (call: CallRun) => await call.cancelByHand()],
+  ])('is over at once when it is canceled %s', async (_by, cancel) => {
+    const call = await runner.start(waiting(50_000), { hasWebsite: true })
+    await call.until(view => view.phase === 'waiting')
+    await cancel(call)
+    expect(await call.finished()).toEqual({ ending: { status: 'canceled' }, ran: ['openCall', 'finish'] })
+  })
+
+  it('is closed when it was ended otherwise while it waited', async () => {
+    let asked = 0
+    const call = await runner.start({
+      openCall: async () => (asked++ === 0 ? { kind: 'open', waitSeconds: 0.1 } : { kind: 'closed' }),
+    })
+    expect(await call.finished()).toEqual({ ending: null, ran: ['openCall', 'openCall'] })
+  })
 })
 
 describe.concurrent('a call that nobody answers', () => {

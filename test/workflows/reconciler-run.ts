@@ -23,6 +23,7 @@ export const createReconcilerRun = ({
   locks,
   idempotency,
   rateLimits,
+  toNumber,
   log,
 }: ActivityRunner) => {
   const watched = new Map<string, { call: Around; workflow: Workflow }>()
@@ -55,6 +56,7 @@ export const createReconcilerRun = ({
         locks,
         idempotency,
         rateLimits,
+        toNumber,
         log,
         timeouts: { ...TIMEOUTS, dialUnknownMs },
         engine: {

@@ -141,6 +141,27 @@ it('tells a workflow again that its call was canceled: it may not have heard', a
   expect(run.toldOfCancel).not.toContain(other.id)
 })
 
+it('a call that waits for its time is left alone until then, unless it was canceled', async () => {
+  const [waiting, due, canceled] = [await open('none'), await open('none'), await open('none')]
+  for (const call of [waiting, canceled]) await runner.calls.schedule(call.id, new Date(Date.now() + 3_600_000))
+  await runner.calls.schedule(due.id, new Date(Date.now() - 1_000))
+  await runner.calls.requestCancel(canceled.id, new Date())
+  await run.reconcile()
+  const started = [waiting, due, canceled].map(({ id }) => run.started.includes(id))
+  expect(started).toEqual([false, true, true])
+  await run.reconcile({ before: new Date(Date.now() + 7_200_000) })
+  expect(run.started).toContain(waiting.id)
+})
+
+it('a call that was never accepted does not count against the limit of its number', async () => {
+  const call = { ...(await runner.draft()), mode: 'live' as const }
+  await runner.calls.insert(call)
+  await runner.toNumber.count(call, 1)
+  await run.reconcile({ engineIsThere: false })
+  const next = { ...call, _id: newCallId() }
+  expect(await runner.toNumber.count(next, 1)).toEqual({ kind: 'counted' })
+})
+
 describe('a call whose workflow is gone', () => {
   it('fails, is hung up, and gives its credit back', async () => {
     const call = await open('none')

@@ -14,7 +14,7 @@ import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { answerMetrics } from '../metrics.ts'
 import type { Metrics } from '../metrics.ts'
-import { parseCarrierMessage } from './frames.ts'
+import { readCarrierMessage } from './frames.ts'
 import type { CarrierMessage } from './frames.ts'
 import { createLeg } from './leg.ts'
 import type { Leg } from './leg.ts'
@@ -81,7 +81,7 @@ export const startGateway = async ({ listen, startMs, admit, metrics, log }: Gat
       // With the default binaryType a message is one Buffer.
       const message: CarrierMessage = isBinary
         ? { kind: 'invalid', problem: 'binary message' }
-        : parseCarrierMessage((data as Buffer).toString())
+        : readCarrierMessage(data as Buffer)
       if (message.kind === 'connected') return
       const claim = message.kind === 'start' ? claimOf(message.parameters) : null
       if (message.kind !== 'start' || !claim) return refuse(problemOf(message))

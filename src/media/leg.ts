@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 
-import { clearMessage, markMessage, mediaMessage, parseCarrierMessage } from './frames.ts'
+import { clearMessage, markMessage, mediaMessages, readCarrierMessage } from './frames.ts'
 import type { CarrierMessage } from './frames.ts'
 import type { Log } from '../log.ts'
 
@@ -25,6 +25,7 @@ export interface Leg {
 
 /** A leg over a socket whose `start` was admitted; the socket stays paused until somebody listens. */
 export const createLeg = (socket: WebSocket, streamSid: string, log: Log): Leg => {
+  const mediaMessage = mediaMessages(streamSid)
   let waiting: LegEvent[] = []
   let handle: (event: LegEvent) => void = event => waiting.push(event)
 
@@ -38,7 +39,7 @@ export const createLeg = (socket: WebSocket, streamSid: string, log: Log): Leg =
     if (socket.readyState !== socket.OPEN) return
     if (isBinary) return refuse('binary message')
     // With the default binaryType a message is one Buffer.
-    const message = parseCarrierMessage((data as Buffer).toString())
+    const message = readCarrierMessage(data as Buffer)
     if (isOfAnotherStream(message, streamSid)) return refuse('message of another stream')
     switch (message.kind) {
       case 'media':
@@ -66,7 +67,7 @@ export const createLeg = (socket: WebSocket, streamSid: string, log: Log): Leg =
   socket.once('close', () => handle({ kind: 'closed' }))
 
   return {
-    sendAudio: payload => send(mediaMessage(streamSid, payload)),
+    sendAudio: payload => send(mediaMessage(payload)),
     sendMark: name => send(markMessage(streamSid, name)),
     clear: () => send(clearMessage(streamSid)),
     close: (code, reason) => socket.close(code, reason),

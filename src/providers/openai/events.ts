@@ -90,8 +90,31 @@ const FIELDS: { [Type in RealtimeServerEvent['type']]?: Record<string, 'string' 
   'response.done': { response: 'object' },
 }
 
+// What a piece of the agent's audio looks like as the API sends it, its id or its type first: no white space, no escapes.
+const AUDIO =
+  /^\{(?:"type":"response\.output_audio\.delta","event_id":"(\w+)"|"event_id":"(\w+)","type":"response\.output_audio\.delta"),"response_id":"(\w+)","item_id":"(\w+)","output_index":(0|[1-9]\d{0,8}),"content_index":(0|[1-9]\d{0,8}),"delta":"([A-Za-z0-9+/]+={0,2})"\}$/
+
 /** A frame as the event that it is; `null`: it is none that the API's reference knows. Types that are new pass. */
-export const readEvent = (text: string): RealtimeServerEvent | null => {
+export const readEvent = (frame: Buffer): RealtimeServerEvent | null =>
+  audioIn(frame) ?? parseEvent(frame.toString())
+
+const audioIn = (frame: Buffer): RealtimeServerEvent | null => {
+  const found = AUDIO.exec(frame.toString('latin1'))
+  if (!found) return null
+  const [, first, second, response = '', item = '', output, content, delta = ''] = found
+  return {
+    type: 'response.output_audio.delta',
+    event_id: first ?? second ?? '',
+    response_id: response,
+    item_id: item,
+    output_index: Number(output),
+    content_index: Number(content),
+    delta,
+  }
+}
+
+/** As `readEvent`, by `JSON.parse` alone. */
+export const parseEvent = (text: string): RealtimeServerEvent | null => {
   try {
     const event: unknown = JSON.parse(text)
     return isEvent(event) ? event : null

@@ -94,7 +94,7 @@ const realtimeUrl = ({ baseUrl, model }: RealtimeSettings): URL => {
 const MALFORMED = 'a frame that is no event'
 
 // With the default binaryType a message is one Buffer.
-const eventIn = (data: RawData): RealtimeServerEvent | null => readEvent((data as Buffer).toString())
+const eventIn = (data: RawData): RealtimeServerEvent | null => readEvent(data as Buffer)
 
 const retryable = (message: string, retryAfterMs = 0): OpenOutcome => ({
   kind: 'retryable',

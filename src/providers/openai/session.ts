@@ -35,9 +35,11 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
   let asked = { eventId: 'ask_0', directive: '' }
   let asks = 0
 
-  const send = (event: RealtimeClientEvent): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(event))
+  const sendText = (text: string): void => {
+    if (socket.readyState === socket.OPEN) socket.send(text)
   }
+
+  const send = (event: RealtimeClientEvent): void => sendText(JSON.stringify(event))
 
   const askNext = (): void => {
     if (isActive || isAsking) return
@@ -86,7 +88,8 @@ export const createSession = ({ socket, instructions, log }: SessionDeps) => {
       waiting = []
       for (const event of before) onEvent(event)
     },
-    appendAudio: payload => send({ type: 'input_audio_buffer.append', audio: payload }),
+    // Base64 needs no escapes.
+    appendAudio: payload => sendText(`{"type":"input_audio_buffer.append","audio":"${payload}"}`),
     commitAudio: () => send({ type: 'input_audio_buffer.commit' }),
     addItem: (item, itemId) =>
       send({

@@ -5,7 +5,7 @@ import {
   bytesOf,
   clearMessage,
   markMessage,
-  mediaMessage,
+  mediaMessages,
   parseCarrierMessage,
 } from '../../../src/media/frames.ts'
 
@@ -103,7 +103,7 @@ describe('messages from the carrier', () => {
 })
 
 test('messages to the carrier have the documented shape', () => {
-  expect(JSON.parse(mediaMessage('MZ1', 'AAAA'))).toEqual({
+  expect(JSON.parse(mediaMessages('MZ1')('AAAA'))).toEqual({
     event: 'media',
     streamSid: 'MZ1',
     media: { payload: 'AAAA' },

@@ -12,6 +12,7 @@ import { creditRoutes } from './credits/routes.ts'
 import type { CreditStore } from './credits/store.ts'
 import { doNotCallRoutes } from './do-not-call/routes.ts'
 import type { DialingPauseStore } from './dialing/store.ts'
+import { createDocsRouter } from './docs/routes.ts'
 import type { DoNotCallService } from './do-not-call/service.ts'
 import { errorResponses } from './http/errors.ts'
 import { createHealthRouter } from './http/health.ts'
@@ -41,6 +42,8 @@ export interface AppDeps extends Observers {
   /** How many proxies stand in front and say in X-Forwarded-For whom they serve; without one it is not believed. */
   trustedProxies: number
   engine: Engine
+  /** Where clients reach the API. */
+  publicUrl: string
   /** The modes that have a carrier. */
   modes: ReadonlySet<Mode>
   clock: () => Date
@@ -57,16 +60,15 @@ export interface AppDeps extends Observers {
 /** The API: objective calls for clients, instructions and callbacks for the carrier, health for operators. */
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
+  const routes = [
+    ...callRoutes(createCallService(deps)),
+    ...creditRoutes(deps.credits),
+    ...doNotCallRoutes(deps.doNotCall),
+    ...testNumberRoutes,
+  ]
   const routers = [
-    createRouter(
-      [
-        ...callRoutes(createCallService(deps)),
-        ...creditRoutes(deps.credits),
-        ...doNotCallRoutes(deps.doNotCall),
-        ...testNumberRoutes,
-      ],
-      deps,
-    ),
+    createRouter(routes, deps),
+    createDocsRouter(routes, deps.publicUrl),
     deps.carrierRouter,
     deps.paymentRouter,
     createHealthRouter(deps.isStoreReachable, deps.metrics),

@@ -96,6 +96,7 @@ export const createApiDeps = async (config: ApiConfig, log: Log, observers: Obse
     clock: () => new Date(),
     trustedProxies: config.trustedProxies,
     engine,
+    publicUrl,
     modes: new Set((['live', 'test'] as const).filter(mode => carriers[mode] !== null)),
     carrierRouter: createCarrierRouter({
       calls,

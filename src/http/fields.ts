@@ -18,9 +18,9 @@ interface FieldDocumentation<T> {
 /** A field of a request, with what its errors say and how it is documented. */
 export const field = <T extends z.ZodType>(
   schema: T,
-  { expected, documented: override = {}, ...documentation }: FieldDocumentation<z.input<T>>,
+  { expected, description, examples, documented: seen = {} }: FieldDocumentation<z.input<T>>,
 ): T => {
-  const documented = schema.meta({ ...documentation, override })
+  const documented = schema.meta({ description, override: { examples, ...seen } })
   expectations.add(documented, { expected })
   return documented
 }

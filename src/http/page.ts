@@ -12,14 +12,14 @@ export const pageLimit = (items: string) =>
     z
       .string()
       .trim()
-      .regex(/^\d{1,15}$/)
+      .refine(digits => /^\d{1,15}$/.test(digits))
       .transform(digits => Math.min(Number(digits), MAX_PAGE))
       .pipe(z.int().min(1))
       .default(DEFAULT_PAGE),
     {
       expected: `a whole number from 1 to ${MAX_PAGE}`,
       description: `How many ${items} to return: 1 to ${MAX_PAGE}, larger is taken as ${MAX_PAGE}, ${DEFAULT_PAGE} by default.`,
-      examples: ['50'],
+      examples: [String(DEFAULT_PAGE)],
       documented: { type: 'integer', minimum: 1, default: DEFAULT_PAGE, examples: [DEFAULT_PAGE] },
     },
   )

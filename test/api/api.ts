@@ -122,6 +122,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     clock: () => new Date(),
     trustedProxies: 0,
     engine,
+    publicUrl,
     modes: new Set<Mode>(['test']),
     carrierRouter: createCarrierRouter({
       calls,

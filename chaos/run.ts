@@ -52,6 +52,9 @@ const FRAME_MS = 20
 /** A leg whose call is gone would be taken for that of an unknown dial: longer than one is looked for. */
 const KEPT_MS = 60_000
 
+const isOutage = ({ plan: { fault } }: Done): boolean =>
+  fault.kind === 'store' && fault.action.do === 'cut' && fault.action.forMs === 'outage'
+
 export interface RunnerOptions {
   patience: Patience
   signal: AbortSignal
@@ -110,8 +113,13 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const during = faultsDuring(followed)
     const faults = during.filter(fault => disturbs(fault, plan, isTarget, hosts))
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
-    const settledMs = settledMsAt(speed)
-    const evidence: Evidence = { ...known, disturbance: { conversation: faults.length > 0, lossMs, settledMs } }
+    const disturbance = {
+      conversation: faults.length > 0,
+      beganInOutage: during.some(fault => isOutage(fault) && !fault.mediaMs.has(followed.target.callId ?? '')),
+      lossMs,
+      settledMs: settledMsAt(speed),
+    }
+    const evidence: Evidence = { ...known, disturbance }
     const violations = violationsOf(evidence)
     const callIds = evidence.store.calls.map(({ _id }) => _id)
     if (violations.length === 0)

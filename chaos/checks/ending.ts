@@ -8,6 +8,7 @@
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 // N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over is stored first.
+// N8  A callee who answers while the store is away for long hears the filler: it may hang up, or hear a goodbye for it.
 import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
 import { checkHandover } from '../../devstack/demo/handover.ts'
 import type { WireTurn } from '../../devstack/demo/turns.ts'
@@ -78,9 +79,11 @@ export const checkEnding = (evidence: Evidence): string[] => {
     kind === 'heard' && text.trim() !== '' && APPLICATION_ERROR.startsWith(text.trim())
   if (leg?.callee.some(isError)) found.push('the callee heard that an application error has occurred')
   if (final.error_code === 'call_failed' && diedAsCalleeHungUp(leg, disturbance)) return found
+  if (disturbance.beganInOutage && final.error_code === 'call_failed' && isAnswered(leg)) return found
   compare('status', final.status, ends.status)
   compare('error_code', final.error_code, ends.errorCode)
-  if (!isDisturbed || STURDY.has(scenario.name)) compare('outcome', final.outcome, ends.outcome)
+  if (!isDisturbed || (STURDY.has(scenario.name) && !disturbance.beganInOutage))
+    compare('outcome', final.outcome, ends.outcome)
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
   found.push(
     ...(isDisturbed

@@ -199,6 +199,26 @@ it('what the callee begins to say while our side hangs up may be missing', () =>
   expect(found).toEqual([])
 })
 
+it('a callee who answers while the store is away for long may lose patience; one who was never rung may not', () => {
+  const failed = (doctor: (evidence: Evidence) => void): string[] =>
+    doctored(one => {
+      one.disturbance.beganInOutage = true
+      one.final!.status = 'failed'
+      one.final!.outcome = null
+      one.final!.error_code = 'call_failed'
+      one.statuses = ['queued', 'failed']
+      one.store.calls[0]!.status = 'failed'
+      one.store.account = { ...one.store.account!, captured: 0, balance: 5 }
+      one.store.ledger.pop()
+      doctor(one)
+    })
+  const answered = { status: 'in-progress' as const, at: '', mediaMs: 0 }
+  expect(failed(one => one.carrier.legs[0]!.statuses.push(answered))).toEqual([])
+  expect(failed(one => (one.carrier = { dials: [], legs: [] }))).toContainEqual(
+    expect.stringMatching(/status is failed, expected completed/),
+  )
+})
+
 it('a dial that is unknown is an honest end where the carrier has no leg', () => {
   const found = doctored(one => {
     one.final!.status = 'failed'

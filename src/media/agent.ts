@@ -28,7 +28,7 @@ import { createWholeFrames } from './whole-frames.ts'
 const LATE_MARK_MS = 2_000
 
 export interface AgentDeps {
-  leg: Pick<Leg, 'sendAudio' | 'sendMark' | 'clear'>
+  leg: Pick<Leg, 'play' | 'clear'>
   session: ModelSession
   /** Opens another session; `null` if that is not possible. */
   reopen: () => Promise<ModelSession | null>
@@ -89,10 +89,9 @@ export const createAgent = (deps: AgentDeps) => {
     turns.begin(itemId, 'agent', mediaMs() + playback.pendingMs())
     const mark = playback.add(itemId, contentIndex, bytes)
     if (mark === null || isStopped) return
-    leg.sendAudio(payload)
+    leg.play(payload, mark)
     if (isFirstAudio) metrics.answerToFirstAudioSeconds.observe(mediaMs() / 1000)
     isFirstAudio = false
-    leg.sendMark(mark)
     playsUntilMs = Math.max(playsUntilMs, mediaMs()) + msOf(bytes)
   }
 

@@ -66,11 +66,11 @@ export const startGateway = async ({ listen, startMs, admit, metrics, log }: Gat
     if (isDraining) return refuseUpgrade(socket, '503 Service Unavailable')
     sockets.handleUpgrade(request, socket, head, opened => {
       opened.on('error', error => log.warn({ problem: error.message }, 'stream socket failed'))
-      awaitStart(opened)
+      awaitStart(opened, socket)
     })
   })
 
-  const awaitStart = (socket: WebSocket): void => {
+  const awaitStart = (socket: WebSocket, connection: Duplex): void => {
     const refuse = (reason: string, callId?: string): void => {
       stopWaiting()
       log.warn({ call_id: callId, reason }, 'stream refused')
@@ -87,7 +87,7 @@ export const startGateway = async ({ listen, startMs, admit, metrics, log }: Gat
       if (message.kind !== 'start' || !claim) return refuse(problemOf(message))
       stopWaiting()
       socket.pause()
-      const leg = createLeg(socket, message.streamSid, log.child({ call_id: claim.callId }))
+      const leg = createLeg(socket, connection, message.streamSid, log.child({ call_id: claim.callId }))
       admit(claim).then(
         attach => (attach ? attach(leg) : refuse('no such stream is expected', claim.callId)),
         (error: unknown) => refuse(`it could not be checked: ${messageOf(error)}`, claim.callId),

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 import type { RawData, WebSocket } from 'ws'
 
 import { clearMessage, markMessage, mediaMessages, readCarrierMessage } from './frames.ts'
@@ -14,8 +16,8 @@ export type LegEvent =
 
 /** The phone's side of a conversation: one admitted stream. */
 export interface Leg {
-  sendAudio: (payload: string) => void
-  sendMark: (name: string) => void
+  /** Plays audio, and has its mark come back when it was played. */
+  play: (payload: string, mark: string) => void
   clear: () => void
   /** Closes the socket; the carrier then asks for its next instructions. */
   close: (code: number, reason: string) => void
@@ -23,8 +25,8 @@ export interface Leg {
   listen: (onEvent: (event: LegEvent) => void) => void
 }
 
-/** A leg over a socket whose `start` was admitted; the socket stays paused until somebody listens. */
-export const createLeg = (socket: WebSocket, streamSid: string, log: Log): Leg => {
+/** A leg over a socket, on its `connection`, whose `start` was admitted; the socket stays paused until somebody listens. */
+export const createLeg = (socket: WebSocket, connection: Duplex, streamSid: string, log: Log): Leg => {
   const mediaMessage = mediaMessages(streamSid)
   let waiting: LegEvent[] = []
   let handle: (event: LegEvent) => void = event => waiting.push(event)
@@ -67,8 +69,13 @@ export const createLeg = (socket: WebSocket, streamSid: string, log: Log): Leg =
   socket.once('close', () => handle({ kind: 'closed' }))
 
   return {
-    sendAudio: payload => send(mediaMessage(payload)),
-    sendMark: name => send(markMessage(streamSid, name)),
+    play: (payload, mark) => {
+      // Both leave in one write.
+      connection.cork()
+      send(mediaMessage(payload))
+      send(markMessage(streamSid, mark))
+      connection.uncork()
+    },
     clear: () => send(clearMessage(streamSid)),
     close: (code, reason) => socket.close(code, reason),
     listen: onEvent => {

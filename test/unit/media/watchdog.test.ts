@@ -31,8 +31,7 @@ test('a leg is lost when no frame has come for 5 s of wall time, however long it
   let onEvent: (event: LegEvent) => void = nothing
   const bridge = startBridge({
     leg: {
-      sendAudio: nothing,
-      sendMark: nothing,
+      play: nothing,
       clear: nothing,
       close: nothing,
       listen: listener => (onEvent = listener),

@@ -57,7 +57,7 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
     const { isExceeded } = await limiter.count(principal.keyId)
     if (isExceeded) throw new Error('the key has placed too many calls')
     if (await doNotCall.has(principal, REQUEST.toPhoneNumber)) throw new Error('the number is listed')
-    const record = await accounts.recordsByDefault(accountId)
+    const record = (await accounts.find(accountId))?.recordByDefault ?? true
     const call = newCall(newCallId(), accountId, mode, { ...REQUEST, record }, new Date())
     await calls.insert(call)
     const { kind } = await credits.hold(accountId, call._id)

@@ -56,9 +56,5 @@ export const createAccountService = (db: Database) => {
         if (Object.keys(caps).length > 0) await credits.limit(purseOf({ accountId, mode }), caps)
       if (Object.keys(others).length > 0) await accounts.setLimits(accountId, others)
     },
-
-    /** Whether the account's calls are recorded unless they say otherwise. */
-    recordsByDefault: async (accountId: string): Promise<boolean> =>
-      (await accounts.find(accountId))?.recordByDefault ?? true,
   }
 }

@@ -87,12 +87,10 @@ test.each([
   ['area code 900', '+19005551234'],
   ['exchange 976', '+12129761234'],
   ['exchange 976 in Canada', '+14169761234'],
-  ...['500', '521', '522', '523', '529', '533', '544', '566', '577', '588'].map(code => [
-    `a personal number (${code})`,
-    `+1${code}5551234`,
-  ]),
-  ['a Canadian machine (600)', '+16002345678'],
-  ['a Canadian machine (622)', '+16222345678'],
+  ...'500 521 522 523 524 525 526 527 528 529 532 533 544 566 577 588'
+    .split(' ')
+    .map(code => [`a personal number (${code})`, `+1${code}5551234`]),
+  ...'600 622 633 644 655 677 688'.split(' ').map(code => [`a Canadian machine (${code})`, `+1${code}2345678`]),
   ['a carrier’s own service (700)', '+17005551234'],
 ])('%s is blocked', (_, number) => {
   expect(verdictOf(number)).toBe('blocked_number')
@@ -130,7 +128,7 @@ const separated = (text: string) =>
 const emergency = fc
   .tuple(
     fc.constantFrom('', '+', '1', '+1'),
-    fc.constantFrom('211', '311', '411', '511', '611', '711', '811', '911', '988', '112', '999', '000'),
+    fc.constantFrom(...'211 311 411 511 611 711 811 911 988 933 112 000 08 110 118 119 999'.split(' ')),
   )
   .chain(([prefix, code]) => separated(prefix + code))
 

@@ -14,7 +14,7 @@ export const callRoutes = (calls: CallService): Route[] => [
     tag: 'Calls',
     summary: 'Place a call',
     description:
-      'Accepts a call that pursues an objective. It takes one credit, which comes back if nobody is reached. With an `Idempotency-Key` header (at most 255 printable characters) the request may be repeated for 24 hours: it is answered as the first time, and no second call is made.',
+      'Accepts a call that pursues an objective. It takes one credit, which comes back if nobody is reached. With an `Idempotency-Key` header (at most 255 printable characters) the request may be repeated for 24 hours: it is answered as the first time, and no second call is made. Where your account keeps calling hours, a live call at night is accepted as well and waits: `scheduled_for` says until when.',
     isIdempotent: true,
     isRateLimited: true,
     body: createCallBody,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
-import { startScenarioStack } from '../support/scenario-stack.ts'
+import { IN_TURN, startScenarioStack } from '../support/scenario-stack.ts'
 import type { ScenarioStack } from '../support/scenario-stack.ts'
 
 /** The model needs 60 ms to notice speech and a leg is 100 ms ahead of it at most; the rest is for busy machines. */
@@ -17,7 +17,7 @@ const heardInto = ({ callee }: LegAccount): number[] =>
       return said ? [heard.endMs - said.atMs] : []
     })
 
-describe('at speed 20', () => {
+describe('at speed 20', IN_TURN, () => {
   let stack: ScenarioStack
   beforeAll(async () => {
     stack = await startScenarioStack()
@@ -54,7 +54,7 @@ describe('at speed 20', () => {
   })
 })
 
-describe('in real time', () => {
+describe('in real time', IN_TURN, () => {
   let stack: ScenarioStack
   beforeAll(async () => {
     stack = await startScenarioStack(1)
@@ -70,5 +70,5 @@ describe('in real time', () => {
     ])
     expect(heardInto(leg)).toHaveLength(1)
     expect(Math.max(...heardInto(leg))).toBeLessThan(SOON_MS)
-  }, 60_000)
+  })
 })

@@ -103,23 +103,18 @@ it('a worker that is down delays calls and loses none', { timeout: 120_000 }, as
   for (const call of calls) await expectProperEnd(call)
 })
 
+// One of each kind; `npm run chaos -- --sweep` takes every boundary of every scenario.
 const KILLS: [string, Activity, Boundary][] = [
   ['agrees', 'openCall', 'scheduled'],
   ['agrees', 'readWebsite', 'scheduled'],
   ['agrees', 'conclude', 'scheduled'],
-  ['agrees', 'finish', 'scheduled'],
   ['agrees', 'placeCall', 'accepted'],
-  ['busy', 'placeCall', 'accepted'],
-  ['agrees', 'openCall', 'completed'],
-  ['agrees', 'readWebsite', 'completed'],
   ['agrees', 'placeCall', 'completed'],
   ['refused', 'placeCall', 'completed'],
-  ['agrees', 'conclude', 'completed'],
   ['busy', 'finish', 'scheduled'],
-  ['agrees', 'finish', 'completed'],
 ]
 
-it('a worker that is killed at any activity’s boundary costs no call its end', { timeout: 180_000 }, async () => {
+it('a worker that is killed at an activity’s boundary costs no call its end', { timeout: 180_000 }, async () => {
   const calls: Placed[] = []
   // The next worker takes up what the last one left, while the next call comes: waits for the dead overlap.
   for (const [scenario, activity, boundary] of KILLS) {

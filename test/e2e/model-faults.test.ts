@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { SCENARIOS } from '../../src/sandbox/scenarios/table.ts'
-import { startScenarioStack } from '../support/scenario-stack.ts'
+import { IN_TURN, startScenarioStack } from '../support/scenario-stack.ts'
 import type { Played, ScenarioStack } from '../support/scenario-stack.ts'
 
 let stack: ScenarioStack
@@ -25,7 +25,7 @@ const refuseSessions = async (order: object): Promise<void> => {
   expect(status).toBe(204)
 }
 
-describe('the call goes on over the same stream, and ends as it would have', () => {
+describe('the call goes on over the same stream, and ends as it would have', IN_TURN, () => {
   const mended = SCENARIOS.filter(({ model, ends }) => model && ends.status === 'completed')
   it.each(mended.map(({ name }) => name))('%s', async name => {
     const played = await stack.play(name)
@@ -36,7 +36,7 @@ describe('the call goes on over the same stream, and ends as it would have', () 
   })
 })
 
-it('where no session lasts, the callee hears an apology, and the call costs nothing', async () => {
+it('where no session lasts, the callee hears an apology, and the call costs nothing', IN_TURN, async () => {
   const played = await stack.play('model-closes-always')
   expectOneStream(played)
   expect(played.leg.announcements).toEqual(['I am sorry, I cannot go on with this call. Goodbye.'])
@@ -44,6 +44,7 @@ it('where no session lasts, the callee hears an apology, and the call costs noth
   expect(played.leg.callee.at(-1)).toMatchObject({ kind: 'heard', text: played.leg.announcements[0] })
 })
 
+// One after the other: the model refuses whoever asks.
 it.each([
   { status: 429, retry_after_seconds: 1, times: 2 },
   { status: 503, times: 2 },

@@ -31,7 +31,7 @@ export const SCALED: Partial<Timeouts> = {
  */
 export interface Patience {
   endMs: number
-  /** After a call's end, until the carrier, the engine and the ledger agree. */
+  /** After a call's end, until the carrier, the engine and the ledger agree: an outage, and an activity's time-out. */
   settleMs: number
   /** Until a fault's point is reached. */
   pointMs: number
@@ -43,14 +43,14 @@ export interface Patience {
 
 export const SCALED_PATIENCE: Patience = {
   endMs: 300_000,
-  settleMs: 20_000,
+  settleMs: 60_000,
   pointMs: 60_000,
   stopMs: 20_000,
   outageMs: 15_000,
 }
 export const REAL_PATIENCE: Patience = {
   endMs: 900_000,
-  settleMs: 90_000,
+  settleMs: 120_000,
   pointMs: 300_000,
   stopMs: 90_000,
   outageMs: 60_000,

@@ -1,4 +1,5 @@
-// The runs of short.test.ts: one of each kind, each with somebody beside it who must notice nothing.
+// The runs of short.test.ts: one of each kind, each with somebody beside it who must notice nothing of the fault: some of
+// them buy the credit for their call first, or cancel it as the callee answers.
 import { ALL_LINKS_TO } from '../../chaos/faults/catalogue.ts'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Plan, PlannedCall } from '../../chaos/plan.ts'
@@ -38,7 +39,7 @@ const RUNS: [fault: Fault, target: string, beside: string][] = [
     {
       kind: 'media',
       point: { on: 'frames', count: 700 },
-      action: { do: 'kill', who: 'serving' },
+      action: { do: 'kill', who: 'serving', and: 'calls-1' },
     },
     'agrees',
     'refused',
@@ -86,10 +87,22 @@ const RUNS: [fault: Fault, target: string, beside: string][] = [
   ],
 ]
 
+/** What those beside do besides being called. */
+const BESIDE: Record<string, Partial<PlannedCall>> = {
+  busy: { buys: { method: 'card', resends: 2 } },
+  voicemail: {
+    cancels: {
+      at: { on: 'request', link: 'front>api', saying: ['/instructions'], nth: 1, moment: 'before' },
+      times: 2,
+      isFirst: true,
+    },
+  },
+}
+
 export const SHORT_PLANS: Plan[] = RUNS.map(([fault, target, beside], n) => ({
   seed: 'short',
   run: n + 1,
-  calls: [call(target), call(beside)],
+  calls: [call(target), { ...call(beside), ...BESIDE[beside] }],
   target: 0,
   fault,
   slow: null,

@@ -44,6 +44,9 @@ it('no promise is broken by a fault of each kind', { timeout: 300_000 }, async (
   expect(results.flatMap(violationLines)).toEqual([])
   expect(problem).toBeNull()
   expect(results.map(({ plan }) => plan.fault.kind).toSorted()).toEqual([...KINDS].toSorted())
+  const evidence = results.flatMap(({ calls }) => calls.map(call => call.evidence))
+  expect(evidence.some(({ paid }) => paid.length > 0)).toBe(true)
+  expect(evidence.some(({ cancels }) => cancels.length > 1)).toBe(true)
   // A fault that does not come proves nothing.
   expect(results.filter(({ isMissed }) => isMissed).map(({ plan }) => plan.fault.kind)).toEqual([])
 })

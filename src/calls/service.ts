@@ -59,7 +59,7 @@ export const createCallService = (deps: CallServiceDeps) => {
   const accept = async (call: Call, limits: AccountLimits, attempt: Attempt | null) => {
     await calls.insert(call)
     await attempt?.requireCurrent()
-    if (limits.callsPerNumberPerHour) await countToNumber(call, limits.callsPerNumberPerHour)
+    if (limits.callsPerNumberPerHour !== undefined) await countToNumber(call, limits.callsPerNumberPerHour)
     const remaining = await holdCredit(call)
     const accepted = await calls.advance(call._id, 'queued')
     if (accepted) return { call: accepted, remaining }

@@ -43,8 +43,9 @@ export const createNumberLimit = (db: Database) => {
   }
 
   return {
-    /** Counts a call, or gives in how many ms there is room for it; `most` is at least 1. */
+    /** Counts a call, or gives in how many ms there is room for it: for a limit of 0 there never is. */
     count: async (call: Counted, most: number): Promise<Count> => {
+      if (most < 1) return { kind: 'full', forMs: HOUR_MS }
       const key = keyOf(call)
       for (;;) {
         const read = await counts.findOne({ key })

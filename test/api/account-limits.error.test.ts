@@ -31,6 +31,12 @@ test('one call too many to a number is rate_limit_exceeded, says which limit it 
   expect(await api().db.collection('calls').countDocuments({ accountId })).toBe(1)
 })
 
+test('a limit of 0 lets no call through', async () => {
+  const { key } = await newLimitedAccount(api(), { callsPerNumberPerHour: 0 })
+  const send = await serveLive(api())
+  expect((await send('POST', '/api/v1/calls', key, NEW_YORK)).body.error).toContain('Expected at most 0 an hour')
+})
+
 test('an answer that is repeated is not counted, and a refused request may be repeated with its key', async () => {
   const { key } = await newLimitedAccount(api(), { callsPerNumberPerHour: 2 })
   const send = await serveLive(api())

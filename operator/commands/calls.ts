@@ -128,6 +128,7 @@ const describe = (
     ['business', request.businessName],
     ['objective', request.objective],
     ['created', timeOf(call.createdAt)],
+    ['waits until', call.status === 'queued' ? time(call.scheduledFor) : null],
     ['cancel asked', time(call.cancelRequestedAt)],
     ['answered', time(call.startedAt)],
     ['ended', time(call.endedAt)],

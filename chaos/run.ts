@@ -41,9 +41,10 @@ export interface Running {
   result: Promise<RunResult>
 }
 
-/** A fault that has been done, kept for the calls of other runs that it may have hit as well. */
-interface Done extends Strike {
+/** A fault that has begun, kept for all calls that it may have hit, those of other runs too. */
+interface Done {
   plan: Plan
+  strike: Strike
   /** Media time of each open call right before it, by call id. */
   mediaMs: ReadonlyMap<string, number>
 }
@@ -83,11 +84,12 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
   /** The faults that came while a call was open. */
   const faultsDuring = ({ startedMs, endedMs }: Followed): Done[] =>
     done.filter(
-      ({ fromMs, untilMs }) => fromMs !== null && fromMs <= (endedMs ?? Infinity) && untilMs >= startedMs,
+      ({ strike: { fromMs, untilMs } }) =>
+        fromMs !== null && fromMs <= (endedMs ?? Infinity) && untilMs >= startedMs,
     )
 
   const disturbs = (
-    { plan, processes }: Done,
+    { plan, strike: { processes } }: Done,
     own: Plan,
     isTarget: boolean,
     hosts: readonly (ProcessName | null)[],
@@ -148,9 +150,9 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
       calls.forEach(call => open.add(call))
       const mediaMs = new Map<string, number>()
       const look = (): Promise<void> => lookAtTheClock(mediaMs).catch(() => undefined)
-      const whole = striker.strike(plan.fault, target, events, look).then(strike => {
+      const begun = (strike: Strike): void => void done.push({ plan, strike, mediaMs })
+      const whole = striker.strike(plan.fault, target, events, { atPoint: look, begun }).then(strike => {
         mend()
-        done.push({ ...strike, plan, mediaMs })
         return strike
       })
       const judged = calls.map(async (followed, n) => {

@@ -14,10 +14,11 @@ import type { ChaosStack } from './stack.ts'
 import type { Patience } from './timeouts.ts'
 
 export interface Strike {
-  /** When the fault began and when everything was whole again, on `performance.now()`; null for a missed one. */
+  /** When the fault began, on `performance.now()`; null for a missed one. */
   fromMs: number | null
+  /** When everything was whole again; infinite until then. */
   untilMs: number
-  /** The processes that it hit. */
+  /** The processes that it has hit so far. */
   processes: ProcessName[]
 }
 
@@ -26,6 +27,8 @@ interface Course {
   target: Target
   over: AbortSignal
   events: Events
+  /** Is told of each process before it is hit. */
+  hit: ProcessName[]
 }
 
 const DEFAULT_PROCESS = { calls: 'calls-1', media: 'media-1', api: 'api-1' } as const
@@ -96,24 +99,24 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
     fault: Fault,
     { who, and, again }: Extract<Action, { do: 'kill' }>,
     reached: Reached,
-    { target, over, events }: Course,
-  ): Promise<ProcessName[]> => {
+    { target, over, events, hit }: Course,
+  ): Promise<void> => {
     const names = [
       ...(await victims(who, fault, reached, target)),
       ...(and === undefined ? [] : await victims(and, fault, reached, target)),
     ]
+    hit.push(...names)
     const first = await kill(names, reached, events)
     if (again) {
       const next = await points.reach({ on: 'frames', count: again.frames }, target, over)
       if (!next?.seen) events.note('the call had ended before the second one could die')
       else {
+        hit.push(next.seen.process)
         const second = await kill([next.seen.process], next, events)
-        names.push(next.seen.process)
         await second.again
       }
     }
     await first.again
-    return names
   }
 
   const onProcess = async (
@@ -150,39 +153,41 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
     await stack.restartServer(server)
   }
 
-  const act = async (fault: Fault, reached: Reached, course: Course): Promise<ProcessName[]> => {
+  const act = async (fault: Fault, reached: Reached, course: Course): Promise<void> => {
     const { action } = fault
-    const { target, events } = course
+    const { target, events, hit } = course
     if (action.do === 'kill') return await onKill(fault, action, reached, course)
     if (action.do === 'kill-server') {
       await onServer(action, reached, events)
-      return []
+      return
     }
     if (action.do === 'stop' || action.do === 'freeze') {
       const names = await victims(action.who, fault, reached, target)
+      hit.push(...names)
       await onProcess(action, names, reached, events)
-      return names
+      return
     }
     if (action.do !== 'cut') {
+      if (reached.seen) hit.push(reached.seen.process)
       await onMessage(action, reached)
-      return reached.seen ? [reached.seen.process] : []
+      return
     }
     const [process] = action.whose === 'serving' ? await victims('serving', fault, reached, target) : []
     const those = action.links.flatMap(link => links.of(link, process))
+    hit.push(...those.map(link => link.process))
     links.cut(those, action.cut)
     if (reached.seen) reached.decide('pass')
     await sleep(action.forMs === 'outage' ? patience.outageMs : action.forMs)
     links.heal(those)
-    return those.map(link => link.process)
   }
 
   return {
-    /** Waits for the fault's point, then for `atPoint`, and does it; resolves when everything is whole again. */
+    /** Waits for the fault's point, then for `atPoint`, and does it; resolves when everything is whole again. `begun` is told of it first. */
     strike: async (
       fault: Fault,
       target: Target,
       events: Events,
-      atPoint: () => Promise<unknown>,
+      { atPoint, begun }: { atPoint: () => Promise<unknown>; begun: (strike: Strike) => void },
     ): Promise<Strike> => {
       const { over, done } = points.overOf(target, patience.pointMs)
       const forget = points.learnId(target)
@@ -193,11 +198,13 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
           return { fromMs: null, untilMs: performance.now(), processes: [] }
         }
         await atPoint()
-        const fromMs = performance.now()
+        const strike: Strike = { fromMs: performance.now(), untilMs: Number.POSITIVE_INFINITY, processes: [] }
+        begun(strike)
         events.note(`fault: ${describeFault(fault)}${reached.seen ? ` (at ${reached.seen.process})` : ''}`)
-        const hit = await act(fault, reached, { target, over, events })
+        await act(fault, reached, { target, over, events, hit: strike.processes })
         events.note('whole again')
-        return { fromMs, untilMs: performance.now(), processes: hit }
+        strike.untilMs = performance.now()
+        return strike
       } finally {
         done()
         forget()

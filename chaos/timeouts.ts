@@ -11,7 +11,6 @@ export const SCALED: Partial<Timeouts> = {
   carrierSilenceMs: 6_500,
   dialUnknownMs: 30_000,
   instructionsPollMs: 1_000,
-  fillerLimitMs: 12_000,
   leaseRenewMs: 500,
   leaseStaleMs: 2_000,
   leaseProbeMs: 500,

@@ -1,5 +1,7 @@
 import type { Mode } from '../../src/calls/call.ts'
 import { toSecond } from '../../src/calls/present.ts'
+import { messageOf } from '../../src/errors.ts'
+import { Refusal } from '../command.ts'
 import type { Command } from '../command.ts'
 import type { Operator } from '../deps.ts'
 import { timeOf } from '../show.ts'
@@ -15,7 +17,7 @@ const sayStates = async (
   const states = await Promise.all(modes.map(async mode => ({ mode, since: await dialing.pausedSince(mode) })))
   const countOf = (mode: Mode): string => {
     const count = started.get(mode) ?? 0
-    return count === 0 ? '' : `; ${count} calls that waited are started`
+    return count === 0 ? '' : `; started of what waited: ${count}`
   }
   say(
     states
@@ -55,10 +57,19 @@ const resume: Command = {
     const modes = modesOf(given)
     return async operator => {
       const started = new Map<Mode, number>()
-      for (const mode of modes) started.set(mode, (await operator.dialing.resume(mode)).queued)
+      for (const mode of modes) started.set(mode, await resumeOne(operator, mode))
       await sayStates(operator, modes, started)
     }
   },
+}
+
+const resumeOne = async ({ dialing }: Operator, mode: Mode): Promise<number> => {
+  try {
+    return (await dialing.resume(mode)).queued
+  } catch (error) {
+    const message = `${messageOf(error)}\nDialing of ${mode} calls is resumed; what waits is started by the workers, within a minute of their reaching Temporal.`
+    throw error instanceof Refusal ? new Refusal(message) : error
+  }
 }
 
 const show: Command = {

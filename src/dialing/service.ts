@@ -22,18 +22,23 @@ export const createDialingService = ({ pauses, calls, engine }: DialingDeps) => 
   pause: async (mode: Mode): Promise<'paused' | 'paused_before'> =>
     (await pauses.insert({ _id: mode, since: new Date() })) ? 'paused' : 'paused_before',
 
-  /** Starts what has waited, oldest first. `queued` is how many calls that were; also right when nothing was paused. */
+  /** Starts what has waited, oldest first; throws what the engine throws, and then is resumed all the same. `queued` is how many calls that were; also right when nothing was paused. */
   resume: async (mode: Mode): Promise<{ wasPaused: boolean; queued: number }> => {
     const wasPaused = await pauses.remove(mode)
     const waiting = calls.findUndialled(mode)
+    const failures: unknown[] = []
     let queued = 0
     const startNext = async (): Promise<void> => {
-      for (let next = await waiting.next(); !next.done; next = await waiting.next()) {
+      for (;;) {
+        const next = await waiting.next()
+        if (next.done === true || failures.length > 0) return
         queued++
-        await engine.startCall(next.value)
+        await engine.startCall(next.value).catch((error: unknown) => failures.push(error))
       }
     }
     await Promise.all(Array.from({ length: STARTED_AT_ONCE }, startNext))
+    // Nothing is under way any more then.
+    if (failures.length > 0) throw failures[0]
     return { wasPaused, queued }
   },
 

@@ -9,6 +9,8 @@
 //     heard may be another way to it.
 // N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over is stored first.
 // N8  A callee who answers while the store is away for long hears the filler: it may hang up, or hear a goodbye for it.
+// N9  What befalls the model by the scenario comes when it hears the callee's greeting: one that was lost with its host
+//     brings nothing.
 import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
 import { checkHandover } from '../../devstack/demo/handover.ts'
 import type { WireTurn } from '../../devstack/demo/turns.ts'
@@ -30,6 +32,9 @@ const diedAsCalleeHungUp = (leg: LegAccount | undefined, { lossMs, settledMs }: 
   const endMs = leg?.statuses.find(({ status }) => status === 'completed')?.mediaMs
   return endMs !== undefined && lossMs !== null && Math.abs(endMs - lossMs) <= settledMs
 }
+
+/** Callees whom only the model can fail agree. */
+const UNTROUBLED = { status: 'completed', errorCode: null }
 
 const isAnswered = (leg: LegAccount | undefined): boolean =>
   leg?.statuses.some(({ status }) => status === 'in-progress') === true
@@ -80,8 +85,11 @@ export const checkEnding = (evidence: Evidence): string[] => {
   if (leg?.callee.some(isError)) found.push('the callee heard that an application error has occurred')
   if (final.error_code === 'call_failed' && diedAsCalleeHungUp(leg, disturbance)) return found
   if (disturbance.beganInOutage && final.error_code === 'call_failed' && isAnswered(leg)) return found
-  compare('status', final.status, ends.status)
-  compare('error_code', final.error_code, ends.errorCode)
+  const greeting = lines.find(({ kind }) => kind === 'said')?.text
+  const isGreetingLost = disturbance.conversation && final.turns?.some(({ text }) => text === greeting) === false
+  const { status, errorCode } = scenario.model && isGreetingLost ? UNTROUBLED : ends
+  compare('status', final.status, status)
+  compare('error_code', final.error_code, errorCode)
   if (!isDisturbed || (STURDY.has(scenario.name) && !disturbance.beganInOutage))
     compare('outcome', final.outcome, ends.outcome)
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)

@@ -5,6 +5,7 @@ import { violationsOf } from '../../chaos/checks/all.ts'
 import { checkBalance } from '../../chaos/checks/credits.ts'
 import type { Evidence } from '../../chaos/evidence.ts'
 import { APPLICATION_ERROR } from '../../src/sandbox/carrier/execution.ts'
+import { modelClosesAlways } from '../../src/sandbox/scenarios/model-closes-always.ts'
 import { CALL_ID, properEvidence } from './evidence.ts'
 
 const doctored = (doctor: (evidence: Evidence) => void): string[] => {
@@ -163,6 +164,22 @@ const handedOver = (doctor: (evidence: Evidence) => void): string[] =>
 
 it('a conversation that was handed over in order is as it should be', () => {
   expect(handedOver(() => undefined)).toEqual([])
+})
+
+it('a model that never heard the greeting fails at nothing', () => {
+  const failing = (doctor: (evidence: Evidence) => void): string[] =>
+    handedOver(one => {
+      one.scenario = modelClosesAlways
+      one.disturbance.conversation = true
+      one.disturbance.lossMs = 2_500
+      doctor(one)
+    })
+  const lost = failing(one => {
+    one.final!.turns!.shift()
+    one.final!.transcript = one.final!.transcript!.split('\n').slice(1).join('\n')
+  })
+  expect(lost).toEqual([])
+  expect(failing(() => undefined)).toContainEqual(expect.stringMatching(/status is completed, expected failed/))
 })
 
 const HANDOVERS: [what: string, doctor: (evidence: Evidence) => void, found: RegExp][] = [

@@ -1,7 +1,8 @@
-// Callees of all kinds, on the whole stack: who hangs up and when, menus, and machines that answer. What was said is
-// there, and the carrier's leg is down. Their calls are under way at the same time.
+// Callees of all kinds, on the whole stack: who interrupts, who hangs up and when, menus, and machines that answer. What
+// is stored is held against what was heard and said on the line. Their calls are under way at the same time.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { IN_TURN, startScenarioStack } from '../support/scenario-stack.ts'
 import type { Played, ScenarioStack } from '../support/scenario-stack.ts'
 
@@ -16,6 +17,68 @@ const detected = ({ leg }: Played): string[] =>
 
 const saidByAgent = ({ leg }: Played): string[] =>
   leg.callee.filter(({ kind }) => kind === 'heard').map(({ text }) => text)
+
+/** The model needs 60 ms to notice speech and a leg is 100 ms ahead of it at most; the rest is for busy machines. */
+const SOON_MS = 500
+
+/** For how long the callee went on hearing the agent after it had begun to speak into it, in ms of media time. */
+const heardInto = ({ callee }: LegAccount): number[] =>
+  callee
+    .filter(({ kind, whole }) => kind === 'heard' && !whole)
+    .flatMap(heard => {
+      const said = callee.find(({ kind, atMs }) => kind === 'said' && atMs >= heard.atMs && atMs <= heard.endMs)
+      return said ? [heard.endMs - said.atMs] : []
+    })
+
+describe('who interrupts', IN_TURN, () => {
+  it('a callee who interrupts once has heard what the turn says, and then hears the rest', async () => {
+    const { turns, leg } = await stack.play('interrupts-once')
+    expect(turns.filter(turn => turn.interrupted)).toHaveLength(1)
+    expect(heardInto(leg)).toHaveLength(1)
+    expect(Math.max(...heardInto(leg))).toBeLessThan(SOON_MS)
+    // No word of what was cut is heard later, or out of place.
+    expect(leg.callee.filter(({ text }) => text.includes('[…]'))).toEqual([])
+  })
+
+  it('ten interruptions in a row are ten cuts', async () => {
+    const { leg } = await stack.play('interrupts-always')
+    expect(leg.callee.filter(({ kind }) => kind === 'said')).toHaveLength(11)
+    expect(leg.callee.filter(({ kind, whole }) => kind === 'heard' && !whole).length).toBeGreaterThanOrEqual(10)
+    expect(Math.max(...heardInto(leg))).toBeLessThan(SOON_MS)
+    expect(leg.callee.filter(({ text }) => text.includes('[…]'))).toEqual([])
+    expect(leg.warnings).toEqual([])
+  })
+
+  it('two who begin at the same time hear each other, and go on', async () => {
+    const { turns } = await stack.play('talks-at-the-same-time')
+    // Between them the callee may have asked again, where all that it heard of the agent was half a word.
+    const spokenInto = [
+      'You have reached the front desk.',
+      'Hello, hello? Is there anybody?',
+      'A moment, I have to find my book.',
+    ]
+    expect(turns.map(({ text }) => text).filter(text => spokenInto.includes(text))).toEqual(spokenInto)
+  })
+})
+
+describe('who interrupts, in real time', IN_TURN, () => {
+  let stack: ScenarioStack
+  beforeAll(async () => {
+    stack = await startScenarioStack(1)
+  })
+  afterAll(async () => await stack?.stop())
+
+  it('a callee who interrupts has heard what the turn says', async () => {
+    const { turns, leg } = await stack.play('hangs-up-mid-sentence')
+    expect(turns.map(({ role, interrupted }) => [role, interrupted])).toEqual([
+      ['callee', false],
+      ['agent', true],
+      ['callee', false],
+    ])
+    expect(heardInto(leg)).toHaveLength(1)
+    expect(Math.max(...heardInto(leg))).toBeLessThan(SOON_MS)
+  })
+})
 
 describe('who hangs up', IN_TURN, () => {
   it('the agent’s goodbye is heard to its end before our side closes the line', async () => {

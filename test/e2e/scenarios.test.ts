@@ -10,8 +10,10 @@ import type { ScenarioStack } from '../support/scenario-stack.ts'
 
 // Those that other files play, each with what is special about it.
 const ELSEWHERE: Record<string, string[]> = {
-  'barge-in': ['interrupts-once', 'interrupts-always', 'talks-at-the-same-time'],
   callees: [
+    'interrupts-once',
+    'interrupts-always',
+    'talks-at-the-same-time',
     'hangs-up-mid-sentence',
     'hangs-up-at-once',
     'hangs-up-during-goodbye',

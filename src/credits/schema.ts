@@ -25,7 +25,7 @@ const entry = z
     }),
     credits: z.int().meta({ description: 'Positive for a grant, negative for a capture.', examples: [-1] }),
     cause: z.string().meta({
-      description: 'The call (`cl_…`), the payment (`cs_…`), or `welcome`.',
+      description: 'The call (`cl_…`), the payment (`cs_…`), `welcome`, or what an operator gave (`op_…`).',
       examples: ['cl_01kad0zv6xk3y8t4m5n6p7q8r9'],
     }),
     created_at: time('When it came about.'),

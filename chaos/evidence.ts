@@ -11,8 +11,8 @@ import type { Posted } from './client.ts'
 export interface Disturbance {
   /** Its words may have been cut: media host, model, or the way between. */
   conversation: boolean
-  /** The conversation was to begin while the store was away for long. */
-  beganInOutage: boolean
+  /** The store was away for long when it was to begin, or more than one process was killed: its callee may have to wait. */
+  mayWait: boolean
   /** Media time of the call's leg right before the first of them, where the carrier told it. */
   lossMs: number | null
   /** What was said and heard so long before is settled: a second, and our side's own time for it. Media time. */

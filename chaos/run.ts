@@ -56,6 +56,9 @@ const KEPT_MS = 60_000
 const isOutage = ({ plan: { fault } }: Done): boolean =>
   fault.kind === 'store' && fault.action.do === 'cut' && fault.action.forMs === 'outage'
 
+const isDouble = ({ plan: { fault } }: Done): boolean =>
+  fault.action.do === 'kill' && (fault.action.and ?? fault.action.again) !== undefined
+
 export interface RunnerOptions {
   patience: Patience
   signal: AbortSignal
@@ -117,7 +120,9 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
     const disturbance = {
       conversation: faults.length > 0,
-      beganInOutage: during.some(fault => isOutage(fault) && !fault.mediaMs.has(followed.target.callId ?? '')),
+      mayWait: during.some(
+        fault => isDouble(fault) || (isOutage(fault) && !fault.mediaMs.has(followed.target.callId ?? '')),
+      ),
       lossMs,
       settledMs: settledMsAt(speed),
     }

@@ -8,7 +8,8 @@
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 // N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over is stored first.
-// N8  A callee who answers while the store is away for long hears the filler: it may hang up, or hear a goodbye for it.
+// N8  A callee who has to wait (the store is away for long when it answers, more than one process is killed) hears the
+//     filler: it may hang up, or hear a goodbye for it.
 // N9  What befalls the model by the scenario comes when it hears the callee's greeting: one that was lost with its host
 //     brings nothing.
 import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
@@ -84,14 +85,14 @@ export const checkEnding = (evidence: Evidence): string[] => {
     kind === 'heard' && text.trim() !== '' && APPLICATION_ERROR.startsWith(text.trim())
   if (leg?.callee.some(isError)) found.push('the callee heard that an application error has occurred')
   if (final.error_code === 'call_failed' && diedAsCalleeHungUp(leg, disturbance)) return found
-  if (disturbance.beganInOutage && final.error_code === 'call_failed' && isAnswered(leg)) return found
+  const hasWaited = disturbance.mayWait && isAnswered(leg) && (leg?.announcements.length ?? 0) > 0
+  if (hasWaited && final.error_code === 'call_failed') return found
   const greeting = lines.find(({ kind }) => kind === 'said')?.text
   const isGreetingLost = disturbance.conversation && final.turns?.some(({ text }) => text === greeting) === false
   const { status, errorCode } = scenario.model && isGreetingLost ? UNTROUBLED : ends
   compare('status', final.status, status)
   compare('error_code', final.error_code, errorCode)
-  if (!isDisturbed || (STURDY.has(scenario.name) && !disturbance.beganInOutage))
-    compare('outcome', final.outcome, ends.outcome)
+  if (!isDisturbed || (STURDY.has(scenario.name) && !hasWaited)) compare('outcome', final.outcome, ends.outcome)
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
   found.push(
     ...(isDisturbed

@@ -143,7 +143,7 @@ const mediaKillTwice: Draw = random => ({
 })
 const mediaAndCallsKill: Draw = random => ({
   point: inTheTalk(random),
-  action: { do: 'kill', who: 'serving', and: callsVictim(random) },
+  action: { do: 'kill', who: 'serving', and: random.pick(['calls-1', 'calls-2'] as const) },
   scenarios: TALKS,
 })
 const mediaFreeze: Draw = random => ({

@@ -216,10 +216,10 @@ it('what the callee begins to say while our side hangs up may be missing', () =>
   expect(found).toEqual([])
 })
 
-it('a callee who answers while the store is away for long may lose patience; one who was never rung may not', () => {
+it('a callee who had to wait may lose patience; one who was never rung may not', () => {
   const failed = (doctor: (evidence: Evidence) => void): string[] =>
     doctored(one => {
-      one.disturbance.beganInOutage = true
+      one.disturbance.mayWait = true
       one.final!.status = 'failed'
       one.final!.outcome = null
       one.final!.error_code = 'call_failed'
@@ -230,7 +230,11 @@ it('a callee who answers while the store is away for long may lose patience; one
       doctor(one)
     })
   const answered = { status: 'in-progress' as const, at: '', mediaMs: 0 }
-  expect(failed(one => one.carrier.legs[0]!.statuses.push(answered))).toEqual([])
+  const waited = failed(one => {
+    one.carrier.legs[0]!.statuses.push(answered)
+    one.carrier.legs[0]!.announcements.push('One moment please.')
+  })
+  expect(waited).toEqual([])
   expect(failed(one => (one.carrier = { dials: [], legs: [] }))).toContainEqual(
     expect.stringMatching(/status is failed, expected completed/),
   )

@@ -111,6 +111,6 @@ export const properEvidence = (): Evidence => {
     },
     runs: { [CALL_ID]: { status: 'COMPLETED', failedTasks: [] } },
     samples: [],
-    disturbance: { conversation: false, beganInOutage: false, lossMs: null, settledMs: 1_000 },
+    disturbance: { conversation: false, mayWait: false, lossMs: null, settledMs: 1_000 },
   }
 }

@@ -28,56 +28,69 @@ const withScheme = (website: string): string => {
   return website.includes('.') ? `https://${website}` : ''
 }
 
+/** A first call: with a test key somebody agrees to it. */
+export const EXAMPLE_CALL = {
+  to_phone_number: '+14155550100',
+  objective: 'Book a table for 2 at 7pm at Nopa',
+  business_name: 'Nopa',
+  caller_name: 'Ada Lovelace',
+}
+
 /** The body of POST /calls. */
-export const createCallBody = z.object({
-  to_phone_number: field(z.string().trim(), {
-    expected: 'E.164 phone number like +14155551234',
-    description: 'The number to call: E.164, in the US or Canada. With a test key it chooses a scenario.',
-    examples: ['+14155551234'],
-    documented: { pattern: E164_PATTERN },
-  }),
-  objective: field(z.string().trim().min(1).max(4000), {
-    expected: 'text of 1 to 4000 characters that says what the call is to achieve',
-    description: 'What the call is to achieve, in your own words.',
-    examples: ['Book a table for 2 at 7pm at Nopa'],
-  }),
-  business_name: text(200, 'Who is called; the agent uses the name.', 'Nopa'),
-  website: field(z.string().trim().transform(withScheme).pipe(z.string().max(2048).refine(isWebUrl)).optional(), {
-    expected: 'an http or https URL, or a domain, of at most 2048 characters',
-    description: 'The website of who is called, read before the call. A bare domain gets `https://`.',
-    examples: ['https://nopasf.com'],
-    documented: { maxLength: 2048 },
-  }),
-  language: text(
-    50,
-    'The language to speak: an English name or a BCP-47 tag, such as `spanish` or `fr-CA`. English by default.',
-    'spanish',
-  ),
-  caller_name: text(100, 'On whose behalf the agent calls.', 'Ada Lovelace'),
-  max_duration_seconds: field(z.int().min(60).max(1800).default(600), {
-    expected: 'an integer from 60 to 1800',
-    description: 'The conversation is brought to its end after this many seconds.',
-    examples: [600],
-  }),
-  record: field(z.boolean().optional(), {
-    expected: 'true or false',
-    description:
-      "Whether the call is recorded, which the agent says in its first sentence. Your account's setting by default.",
-    examples: [true],
-  }),
-  metadata: field(
-    z
-      .record(z.string(), z.string())
-      .refine(metadata => Object.keys(metadata).length <= 20)
-      .optional(),
-    {
-      expected: 'an object of at most 20 text values',
-      description: 'Anything of yours that should come back with the call.',
-      examples: [{ order_id: '4711' }],
-      documented: { maxProperties: 20 },
-    },
-  ),
-})
+export const createCallBody = z
+  .object({
+    to_phone_number: field(z.string().trim(), {
+      expected: 'E.164 phone number like +14155551234',
+      description: 'The number to call: E.164, in the US or Canada. With a test key it chooses a scenario.',
+      examples: ['+14155551234'],
+      documented: { pattern: E164_PATTERN },
+    }),
+    objective: field(z.string().trim().min(1).max(4000), {
+      expected: 'text of 1 to 4000 characters that says what the call is to achieve',
+      description: 'What the call is to achieve, in your own words.',
+      examples: ['Book a table for 2 at 7pm at Nopa'],
+    }),
+    business_name: text(200, 'Who is called; the agent uses the name.', 'Nopa'),
+    website: field(
+      z.string().trim().transform(withScheme).pipe(z.string().max(2048).refine(isWebUrl)).optional(),
+      {
+        expected: 'an http or https URL, or a domain, of at most 2048 characters',
+        description: 'The website of who is called, read before the call. A bare domain gets `https://`.',
+        examples: ['https://nopasf.com'],
+        documented: { maxLength: 2048 },
+      },
+    ),
+    language: text(
+      50,
+      'The language to speak: an English name or a BCP-47 tag, such as `spanish` or `fr-CA`. English by default.',
+      'spanish',
+    ),
+    caller_name: text(100, 'On whose behalf the agent calls.', 'Ada Lovelace'),
+    max_duration_seconds: field(z.int().min(60).max(1800).default(600), {
+      expected: 'an integer from 60 to 1800',
+      description: 'The conversation is brought to its end after this many seconds.',
+      examples: [600],
+    }),
+    record: field(z.boolean().optional(), {
+      expected: 'true or false',
+      description:
+        "Whether the call is recorded, which the agent says in its first sentence. Your account's setting by default.",
+      examples: [true],
+    }),
+    metadata: field(
+      z
+        .record(z.string(), z.string())
+        .refine(metadata => Object.keys(metadata).length <= 20)
+        .optional(),
+      {
+        expected: 'an object of at most 20 text values',
+        description: 'Anything of yours that should come back with the call.',
+        examples: [{ order_id: '4711' }],
+        documented: { maxProperties: 20 },
+      },
+    ),
+  })
+  .meta({ examples: [EXAMPLE_CALL] })
 
 export type CreateCallBody = z.output<typeof createCallBody>
 

@@ -53,7 +53,7 @@ export const describeApi = (routes: readonly Route[], publicUrl: string): ApiDoc
         },
       },
     },
-    { override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema) },
+    { override: ({ jsonSchema }) => simplify(jsonSchema) },
   )
 
 interface JsonSchema extends Record<string, unknown> {
@@ -94,10 +94,10 @@ const operationOf = (route: Route): ZodOpenApiOperationObject => {
     description,
     requestParams: {
       ...(params && { path: params }),
-      ...(query && { query }),
-      ...(route.isIdempotent && { header: IDEMPOTENCY_KEY }),
+      ...(query && { query: offAtFirst(query) }),
+      ...(route.isIdempotent && { header: offAtFirst(IDEMPOTENCY_KEY) }),
     },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: requestBody(body) }),
     responses: {
       [response.status]: {
         description: response.description,
@@ -107,6 +107,24 @@ const operationOf = (route: Route): ZodOpenApiOperationObject => {
       ...errorResponses([...OF_ALL, ...route.errors]),
     },
   }
+}
+
+/** The reference sends every parameter that has an example; those that may be left out it shall leave out at first. */
+const offAtFirst = ({ shape }: z.ZodObject): z.ZodObject =>
+  z.object(
+    Object.fromEntries(
+      Object.entries(shape).map(([name, parameter]) => {
+        const meta = (parameter as z.ZodType).meta() ?? {}
+        const { examples } = { ...meta, ...(meta.override as { examples?: unknown[] }) }
+        const param = { examples: { default: { value: examples?.[0], 'x-disabled': true } } }
+        return [name, (parameter as z.ZodType).meta({ ...meta, param })]
+      }),
+    ),
+  )
+
+const requestBody = (schema: z.ZodType) => {
+  const [example] = schema.meta()?.examples ?? []
+  return { required: true, content: { 'application/json': { schema, ...(example !== undefined && { example }) } } }
 }
 
 const IDEMPOTENCY_KEY = z.object({

@@ -1,4 +1,5 @@
 // What one reads before the operations: how to begin, how calls end, the test numbers, the errors.
+import { EXAMPLE_CALL } from '../calls/schema.ts'
 import { ERRORS } from '../http/error-codes.ts'
 import { TEST_NUMBERS } from '../test-numbers/table.ts'
 import type { TestCallEnd } from '../test-numbers/table.ts'
@@ -32,7 +33,7 @@ Authentication, open *Place a call*, and send it.`
 export const placeCall = (publicUrl: string): string => `curl ${publicUrl}/api/v1/calls \\
   -H "x-api-key: $ERRAND_KEY" \\
   -H "content-type: application/json" \\
-  -d '{"to_phone_number": "+14155550100", "objective": "Book a table for 2 at 7pm at Nopa", "business_name": "Nopa", "caller_name": "Ada Lovelace"}'`
+  -d '${JSON.stringify(EXAMPLE_CALL, null, 2)}'`
 
 const CONVENTIONS = `## Conventions
 

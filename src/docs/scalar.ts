@@ -26,7 +26,7 @@ export interface ScalarFile {
 
 /** The file, read when it is first asked for: it is 5 MB. */
 export const loadScalar = async (): Promise<ScalarFile> => {
-  const { default: plugin } = (await import('@scalar/fastify-api-reference')) as unknown as { default: Plugin }
+  const { default: plugin }: { default: Plugin } = await import('@scalar/fastify-api-reference')
   const text = fileOf(plugin)
   return {
     text,

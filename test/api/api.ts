@@ -31,6 +31,8 @@ import { createCarrierRouter } from '../../src/providers/twilio/routes.ts'
 import { createRateLimits } from '../../src/rate-limits/limiter.ts'
 import { createRateLimitStore } from '../../src/rate-limits/store.ts'
 import { NO_TRACING } from '../../src/tracing.ts'
+import { createAnswerCheck } from './documented.ts'
+import type { Answer, AnswerCheck, ApiDocument } from './documented.ts'
 
 export interface RecordingEngine extends Engine {
   /** What it was told, in order: the method's name and its arguments. */
@@ -145,7 +147,17 @@ const startApi = async (carrierAt?: CarrierAt) => {
   const deps = depsAt(PUBLIC_URL, noted)
   const { url, close } = await serve(url => createApp(carrierAt ? depsAt(url, carrierAt(url)) : deps))
 
-  /** Sends a request and reads its JSON; `key: null` sends none. */
+  let checking: Promise<AnswerCheck> | undefined
+  /** Fails when an answer is not as the API's document says. */
+  const check = async (method: string, path: string, answer: Answer): Promise<void> => {
+    checking ??= fetch(`${url}/openapi.json`)
+      .then(async response => await response.json())
+      .then(document => createAnswerCheck(document as ApiDocument))
+    const checkAnswer = await checking
+    checkAnswer(method, path, answer)
+  }
+
+  /** Sends a request and reads its JSON, which must be documented; `key: null` sends none. */
   const send = async (
     method: string,
     path: string,
@@ -157,6 +169,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
+    await check(method, path, { status: response.status, headers: response.headers, text })
     const isJson = response.headers.get('content-type')?.includes('json') ?? false
     return {
       status: response.status,
@@ -182,6 +195,7 @@ const startApi = async (carrierAt?: CarrierAt) => {
     hosts,
     hungUp,
     send,
+    check,
     newAccount,
     close: async () => {
       await close()

@@ -126,7 +126,13 @@ export const useShop = () => {
         headers: { 'x-api-key': key, 'content-type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      return { status: answer.status, body: JSON.parse(await answer.text()) }
+      const text = await answer.text()
+      await api().check(body === undefined ? 'GET' : 'POST', path, {
+        status: answer.status,
+        headers: answer.headers,
+        text,
+      })
+      return { status: answer.status, body: JSON.parse(text) }
     }
 
     return {

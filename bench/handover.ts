@@ -23,8 +23,9 @@ import { startTwin } from './twin.ts'
 const NUMBER = '+14155550100'
 const SAMPLES = 20
 /** So many lose their host at once. */
-const CALLS_A_ROUND = 7
-const QUICK_CALLS = 2
+const CALLS_A_ROUND = 8
+const QUICK_CALLS = 3
+const QUICK_SAMPLES = 2
 const LOOK_MS = 10
 const ROUND_MS = 60_000
 /** More than 4 seconds of the introduction are left when so much of it is stored. */
@@ -77,13 +78,14 @@ const runRound = async (
   const twins = await Promise.all(strikes.map(name => startTwin(stack, name, signal)))
   try {
     const conversations = stack.db.collection<Conversation>('conversations')
-    await until(signal, async () => {
-      const all = await conversations.find({}).toArray()
-      return all.length === calls && all.every(isInSentence) ? all : null
+    // On a busy machine one call may be through with its sentence before another one has begun.
+    const struck = await until(signal, async () => {
+      const inSentence = (await conversations.find({}).toArray()).filter(isInSentence)
+      return inSentence.length >= calls - 1 ? inSentence.map(({ _id }) => _id) : null
     })
     const struckAt = performance.now()
     for (const name of strikes) process.kill(stack.pids[name] ?? Number.NaN, how)
-    const silences = await watchLegs(stack, how === 'SIGSTOP' ? struckAt : null, calls, signal)
+    const silences = await watchLegs(stack, how === 'SIGSTOP' ? struckAt : null, struck, signal)
     if (how === 'SIGSTOP') await stack.kill('media')
     return silences
   } finally {
@@ -98,25 +100,30 @@ const runRound = async (
 const watchLegs = async (
   stack: BenchStack,
   frozenAt: number | null,
-  calls: number,
+  struck: readonly string[],
   signal: AbortSignal,
 ): Promise<Silence[]> => {
   const openedAfterMs = new Map<string, number>()
+  const isStruck = ({ requests }: LegAccount): boolean =>
+    struck.some(id => requests.some(({ url }) => url.includes(id)))
   return await until(signal, async () => {
-    const legs = await legsOf(stack)
+    const legs = (await legsOf(stack)).filter(isStruck)
     for (const { sid, streams } of legs) {
       const isOpen = typeof streams[1]?.openedMs === 'number'
       if (frozenAt !== null && isOpen && !openedAfterMs.has(sid))
         openedAfterMs.set(sid, performance.now() - frozenAt)
     }
     const silences = legs.flatMap(leg => silenceOf(leg, openedAfterMs.get(leg.sid)) ?? [])
-    return silences.length === calls ? silences : null
+    if (silences.length === struck.length) return silences
+    if (legs.some(leg => leg.durationSeconds !== null && !silenceOf(leg)))
+      throw new Error('a call has not survived the loss of its media host')
+    return null
   })
 }
 
 const measure = async (fault: Fault, { quick, signal }: BenchRun): Promise<Silence[]> => {
   const silences: Silence[] = []
-  const [wanted, calls] = quick ? [QUICK_CALLS, QUICK_CALLS] : [SAMPLES, CALLS_A_ROUND]
+  const [wanted, calls] = quick ? [QUICK_SAMPLES, QUICK_CALLS] : [SAMPLES, CALLS_A_ROUND]
   const env = { ...process.env, MEDIA_SLOTS: '60', ...(fault.signal === 'SIGTERM' && { TIMEOUTS }) }
   while (silences.length < wanted) {
     await withStack({ speed: 1, env, signal, endsProcesses: true }, async stack => {

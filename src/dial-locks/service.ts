@@ -26,7 +26,7 @@ export const createDialLocks = ({ locks, calls }: DialLockDeps) => {
   const take = async (lock: DialLock): Promise<boolean> => {
     if (await locks.insert(lock)) return true
     const held = await locks.find(lock._id)
-    if (held === null) return await locks.insert(lock)
+    if (held === null) return await take(lock)
     const isOver = held.expiresAt.getTime() <= Date.now()
     if (held.callId === lock.callId && !isOver) return true
     return (isOver || isDialKnown(await calls.find(held.callId))) && (await locks.replace(held, lock))

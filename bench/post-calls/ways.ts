@@ -4,6 +4,7 @@ import { newCall } from '../../src/calls/call.ts'
 import type { Call, CallRequest } from '../../src/calls/call.ts'
 import { createCallStore } from '../../src/calls/store.ts'
 import { createCreditStore } from '../../src/credits/store.ts'
+import { createDialingPauseStore } from '../../src/dialing/store.ts'
 import { createDoNotCallService } from '../../src/do-not-call/service.ts'
 import { createDoNotCallStore } from '../../src/do-not-call/store.ts'
 import { newCallId } from '../../src/ids.ts'
@@ -47,6 +48,7 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
   const credits = createCreditStore(db)
   const calls = createCallStore(db)
   const doNotCall = createDoNotCallService(createDoNotCallStore(db))
+  const pauses = createDialingPauseStore(db)
   const { calls: limiter } = createRateLimits(db)
   const post = createPoster(`${apiUrl}/api/v1/calls`, concurrency)
 
@@ -64,6 +66,7 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
     if (kind !== 'held') throw new Error(`the credit was not held: ${kind}`)
     const queued = await calls.advance(call._id, 'queued')
     if (!queued) throw new Error('the call was not queued')
+    if (await pauses.isPaused(mode)) throw new Error('dialing is paused')
     return queued
   }
 

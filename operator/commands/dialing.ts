@@ -38,7 +38,7 @@ const pause: Command = {
   takes: {},
   options: MODE,
   about:
-    'Calls are accepted as before and stay queued; they may be canceled. What has been dialled goes on. A call that was\nabout to be dialled keeps its media host, and fails if that takes about three hours.',
+    'Calls are accepted as before and stay queued; they may be canceled. What has been dialled goes on. A call that was\nabout to be dialled keeps its media host, and fails if that takes some two hours.',
   read: given => {
     const modes = modesOf(given)
     return async operator => {

@@ -130,6 +130,15 @@ describe('an unknown dial', () => {
     expect((await call.stored()).legId).toBeNull()
   })
 
+  it('is settled one way when two operators find two things at once', async () => {
+    const call = await unknown()
+    const findings = [{ kind: 'not_dialled' }, { kind: 'dialled', legId: `${LEG}3` }] as const
+    const settlements = await Promise.all(findings.map(finding => settle()(call.id, finding)))
+    expect(settlements.map(({ kind }) => kind).toSorted()).toEqual(['known', 'settled'])
+    const { legId, dial } = await call.stored()
+    expect(dial?.state).toBe(legId === null ? 'refused' : 'submitted')
+  })
+
   it('is not settled with a leg that is another call’s, nor while it may still be sent, nor if it is known', async () => {
     const [other, call] = [await runner.open(), await unknown()]
     other.outside.dialOutcome = { kind: 'dialed', legId: 'CA-other' }

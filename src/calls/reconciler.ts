@@ -31,7 +31,7 @@ export interface ReconcilerDeps {
   idempotency: Pick<IdempotencyStore, 'prune'>
   rateLimits: Pick<RateLimitStore, 'prune'>
   toNumber: Pick<NumberLimit, 'forget'>
-  engine: Pick<Engine, 'startCall' | 'findRun' | 'signalCancelRequested'>
+  engine: Pick<Engine, 'startCall' | 'findRun' | 'signalCancelRequested' | 'signalLegEnded'>
   /** The steps of a call's workflow. */
   steps: {
     lookUpLeg: (callId: string) => Promise<LegView>
@@ -74,9 +74,16 @@ export const createReconciler = (deps: ReconcilerDeps) => {
       for (const call of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(call)
   }
 
-  const revise = async ({ _id: callId, cancelRequestedAt }: Call): Promise<void> => {
+  /** What its workflow may not have been told, because Temporal was away when it happened. */
+  const tellAgain = async ({ _id, cancelRequestedAt, leg }: Call): Promise<void> => {
+    if (cancelRequestedAt) await engine.signalCancelRequested(_id)
+    if (leg.ended) await engine.signalLegEnded(_id, leg.ended)
+  }
+
+  const revise = async (open: Call): Promise<void> => {
+    const callId = open._id
     const run = await engine.findRun(callId)
-    if (run === 'running') return cancelRequestedAt ? await engine.signalCancelRequested(callId) : undefined
+    if (run === 'running') return await tellAgain(open)
     // Its workflow may have ended it just now.
     const call = await calls.find(callId)
     if (!call || isEnded(call.status)) return

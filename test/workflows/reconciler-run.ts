@@ -1,7 +1,7 @@
 // Reconcilers over the calls of a test: each call says what has become of its workflow.
 import { TIMEOUTS } from '../../src/timeouts.ts'
 import { createReconciler } from '../../src/calls/reconciler.ts'
-import type { Mode } from '../../src/calls/call.ts'
+import type { LegEnd, Mode } from '../../src/calls/call.ts'
 import type { ActivityRunner } from './activity-run.ts'
 
 export type Around = ReturnType<ActivityRunner['around']>
@@ -29,6 +29,7 @@ export const createReconcilerRun = ({
   const watched = new Map<string, { call: Around; workflow: Workflow }>()
   const started: string[] = []
   const toldOfCancel: string[] = []
+  const toldOfEnd: [string, LegEnd][] = []
   const activitiesOf = (callId: string) => watched.get(callId)!.call.activities
 
   return {
@@ -36,6 +37,8 @@ export const createReconcilerRun = ({
     started,
     /** Calls whose workflow was told that the client canceled, in order. */
     toldOfCancel,
+    /** Calls whose workflow was told how their leg had ended, in order. */
+    toldOfEnd,
 
     watch: (call: Around, workflow: Workflow): Around => {
       watched.set(call.id, { call, workflow })
@@ -62,6 +65,7 @@ export const createReconcilerRun = ({
         engine: {
           startCall: ({ _id }) => atEngine(() => void started.push(_id)),
           signalCancelRequested: id => atEngine(() => void toldOfCancel.push(id)),
+          signalLegEnded: (id, ended) => atEngine(() => void toldOfEnd.push([id, ended])),
           findRun: id => atEngine(() => watched.get(id)?.workflow ?? 'running'),
         },
         steps: {

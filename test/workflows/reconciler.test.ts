@@ -141,6 +141,14 @@ it('tells a workflow again that its call was canceled: it may not have heard', a
   expect(run.toldOfCancel).not.toContain(other.id)
 })
 
+it('tells a workflow again that the carrier has said its last word on the leg: it may not have heard', async () => {
+  const [over, talking] = [await open('running'), await open('running')]
+  for (const call of [over, talking]) await place(call)
+  await runner.calls.endLeg(over.id, 'completed')
+  await run.reconcile()
+  expect(run.toldOfEnd).toEqual([[over.id, 'completed']])
+})
+
 it('a call that waits for its time is left alone until then, unless it was canceled', async () => {
   const [waiting, due, canceled] = [await open('none'), await open('none'), await open('none')]
   for (const call of [waiting, canceled]) await runner.calls.schedule(call.id, new Date(Date.now() + 3_600_000))

@@ -108,10 +108,10 @@ const KILLS: [string, Activity, Boundary][] = [
   ['agrees', 'openCall', 'scheduled'],
   ['agrees', 'readWebsite', 'scheduled'],
   ['agrees', 'conclude', 'scheduled'],
+  ['busy', 'finish', 'scheduled'],
   ['agrees', 'placeCall', 'accepted'],
   ['agrees', 'placeCall', 'completed'],
   ['refused', 'placeCall', 'completed'],
-  ['busy', 'finish', 'scheduled'],
 ]
 
 it('a worker that is killed at an activity’s boundary costs no call its end', { timeout: 180_000 }, async () => {

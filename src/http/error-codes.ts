@@ -17,7 +17,7 @@ export const ERRORS: Record<ErrorCode, ErrorFacts> = {
   },
   invalid_body: {
     status: 400,
-    when: 'The body is not a JSON object, is not UTF-8, or is larger than 64 KiB.',
+    when: 'The body is not a JSON object, cannot be read, is larger than 64 KiB, or nested deeper than 64 levels.',
     example: 'Invalid request body. Expected a JSON object, got an array',
   },
   missing_field: {

@@ -33,6 +33,8 @@ const given = (fields: Record<string, unknown>): Record<string, unknown> =>
     ),
   )
 
+type Codes = Partial<Record<string, ErrorCode>>
+
 /**
  * Checks `fields` against a schema of `field`s. A required one that is absent is `missing_field`; then the first that
  * is wrong is `validation_error`, or what `codes` says of it. Unknown fields are ignored.
@@ -40,9 +42,15 @@ const given = (fields: Record<string, unknown>): Record<string, unknown> =>
 export const parseFields = <T extends z.ZodObject>(
   schema: T,
   fields: Record<string, unknown>,
-  codes: Partial<Record<string, ErrorCode>> = {},
+  codes?: Codes,
+): z.output<T> => parsePresent(schema, given(fields), codes)
+
+/** Checks the parts of a path in the same way, but none of them is absent: a blank one is wrong. */
+export const parsePresent = <T extends z.ZodObject>(
+  schema: T,
+  present: Record<string, unknown>,
+  codes: Codes = {},
 ): z.output<T> => {
-  const present = given(fields)
   const result = schema.safeParse(present)
   if (result.success) return result.data
   const wrong = result.error.issues.map(issue => String(issue.path[0]))

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import type { Attempt } from '../idempotency/service.ts'
 import type { Principal } from '../keys/service.ts'
-import { parseFields } from './fields.ts'
+import { parseFields, parsePresent } from './fields.ts'
 
 type Fields = z.ZodObject
 
@@ -69,9 +69,9 @@ export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields
     await handle({
       principal,
       attempt,
-      params: check(operation.params, params, operation.fieldCodes),
-      query: check(operation.query, query),
-      body: check(operation.body, body, operation.fieldCodes),
+      params: check(operation.params, params, parsePresent, operation.fieldCodes),
+      query: check(operation.query, query, parseFields),
+      body: check(operation.body, body, parseFields, operation.fieldCodes),
     }),
 })
 
@@ -79,5 +79,6 @@ export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields
 const check = <T extends Fields>(
   schema: T | undefined,
   fields: Record<string, unknown>,
+  parse: typeof parseFields,
   codes?: Partial<Record<string, ErrorCode>>,
-): z.output<T> => (schema ? parseFields(schema, fields, codes) : ({} as z.output<T>))
+): z.output<T> => (schema ? parse(schema, fields, codes) : ({} as z.output<T>))

@@ -25,10 +25,33 @@ test.each([
   ['text', '"call Nopa"'],
   ['a number', '7'],
   ['more than 64 KiB', JSON.stringify({ ...CALL, padding: 'x'.repeat(64 * 1024) })],
+  ['nested deeper than anybody can read', `{"metadata":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
 ])('%s is invalid_body', async (_, text) => {
   const { status, body } = await post(text)
   expect(status).toBe(400)
   expect(body).toEqual({ code: 'invalid_body', error: expect.stringContaining('Expected') })
+})
+
+test.each(['gzip', 'br', 'deflate', 'zip'])(
+  'a body that is not %s, as its encoding says, is invalid_body',
+  async encoding => {
+    const { key } = await api().newAccount()
+    const headers = { 'content-encoding': encoding }
+    const { status, body } = await api().send('POST', '/api/v1/calls', { key, headers, body: CALL })
+    expect(status).toBe(400)
+    expect(body).toEqual({ code: 'invalid_body', error: expect.stringContaining('Expected JSON') })
+  },
+)
+
+test('a call that is nested too deeply has no Idempotency-Key that makes it break', async () => {
+  const { key } = await api().newAccount()
+  const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+  const answer = await api().send('POST', '/api/v1/calls', {
+    key,
+    headers: { 'idempotency-key': 'k' },
+    body: deep,
+  })
+  expect(answer.body.code).toBe('invalid_body')
 })
 
 const PHONE = "Missing required field 'to_phone_number'. Expected E.164 phone number like +14155551234"

@@ -91,7 +91,7 @@ test('an ended call shows its result, from its own document alone', async () => 
   expect(body.data.turns).toHaveLength(2)
 })
 
-test.each(['cl_unknown', 'cl_00000000000000000000000000', '%24ne', '%ff', 'x'.repeat(1000)])(
+test.each(['cl_unknown', '%20', 'cl_00000000000000000000000000', '%24ne', '%ff', 'x'.repeat(1000)])(
   'an unknown id (%#) is call_not_found',
   async id => {
     const { key } = await api().newAccount()

@@ -41,6 +41,7 @@ const page = (stack: Stack, key: string): string =>
     '',
     `  API           ${stack.apiUrl}`,
     `  test key      ${key}   (rings nobody)`,
+    `  reference     ${stack.apiUrl}/docs`,
     `  Temporal UI   ${stack.temporalUiUrl ?? `that of ${stack.temporalAddress}`}`,
     `  logs          ${stack.logDir}`,
     '',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import type { Turn } from '../../src/calls/call.ts'
 import { CALL, useApi } from './api.ts'
@@ -15,153 +15,176 @@ const place = async (key: string): Promise<string> =>
 
 const read = async (key: string, id: string) => await api().send('GET', `/api/v1/calls/${id}`, { key })
 
-test('a new call has every key, null until known', async () => {
-  const { key } = await api().newAccount()
-  const id = await place(key)
-  const { status, body } = await read(key, id)
-  expect(status).toBe(200)
-  expect(body).toEqual({
-    data: {
-      call_id: id,
-      status: 'queued',
-      ...CALL,
-      business_name: null,
-      website: null,
-      scheduled_for: null,
-      created_at: expect.stringMatching(/^[\d-]+T[\d:]+Z$/),
-      outcome: null,
-      outcome_details: null,
-      summary: null,
-      transcript: null,
-      duration_seconds: null,
-      recording_url: null,
-      started_at: null,
-      ended_at: null,
-      error_code: null,
-      error_message: null,
-      language: null,
-      caller_name: null,
-      metadata: null,
-      answered_by: null,
-      turns: null,
-    },
-  })
-})
-
-test('a call in progress shows what has been said so far', async () => {
-  const { key } = await api().newAccount()
-  const id = await place(key)
-  await api().calls.advance(id, 'in_progress', { startedAt: new Date('2026-02-20T12:00:05.999Z') })
-  await api().conversations.ensure(id)
-  const token = 'token'
-  const expiresAt = new Date(Date.now() + 60_000)
-  await api().conversations.setReady(id, { generation: 1, host: 'h', url: 'ws://h/streams', token, expiresAt })
-  await api().conversations.start(id, 1, token, new Date())
-  for (const [index, turn] of TURNS.entries())
-    await api().conversations.putTurn(id, 1, index, { ...turn, final: true }, 1500)
-  const { body } = await read(key, id)
-  expect(body.data).toMatchObject({
-    status: 'in_progress',
-    started_at: '2026-02-20T12:00:05Z',
-    transcript: 'Callee: Hello?\nAgent: I would like a table.',
-    turns: [
-      { role: 'callee', text: 'Hello?', at_ms: 200, interrupted: false },
-      { role: 'agent', text: 'I would like a table.', at_ms: 1400, interrupted: true },
-    ],
-  })
-})
-
-test('an ended call shows its result, from its own document alone', async () => {
-  const { key } = await api().newAccount()
-  const id = await place(key)
-  await api().calls.setResult(id, { outcome: 'achieved', outcomeDetails: 'At 7pm', summary: 'It was booked.' })
-  const endedAt = new Date('2026-02-20T12:01:05.500Z')
-  await api().calls.advance(id, 'completed', { turns: TURNS, endedAt, durationSeconds: 40, answeredBy: 'human' })
-  const { body } = await read(key, id)
-  expect(body.data).toMatchObject({
-    status: 'completed',
-    outcome: 'achieved',
-    outcome_details: 'At 7pm',
-    summary: 'It was booked.',
-    transcript: 'Callee: Hello?\nAgent: I would like a table.',
-    ended_at: '2026-02-20T12:01:05Z',
-    duration_seconds: 40,
-    answered_by: 'human',
-  })
-  expect(body.data.turns).toHaveLength(2)
-})
-
-test.each(['cl_unknown', '%20', 'cl_00000000000000000000000000', '%24ne', '%ff', 'x'.repeat(1000)])(
-  'an unknown id (%#) is call_not_found',
-  async id => {
+describe('happy', () => {
+  test('a new call has every key, null until known', async () => {
     const { key } = await api().newAccount()
+    const id = await place(key)
     const { status, body } = await read(key, id)
-    expect(status).toBe(404)
-    expect(body).toEqual({ code: 'call_not_found', error: expect.stringContaining('Expected') })
-  },
-)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      data: {
+        call_id: id,
+        status: 'queued',
+        ...CALL,
+        business_name: null,
+        website: null,
+        scheduled_for: null,
+        created_at: expect.stringMatching(/^[\d-]+T[\d:]+Z$/),
+        outcome: null,
+        outcome_details: null,
+        summary: null,
+        transcript: null,
+        duration_seconds: null,
+        recording_url: null,
+        started_at: null,
+        ended_at: null,
+        error_code: null,
+        error_message: null,
+        language: null,
+        caller_name: null,
+        metadata: null,
+        answered_by: null,
+        turns: null,
+      },
+    })
+  })
 
-test("a live key does not see the account's test calls, nor the other way round", async () => {
-  const { key, accountId } = await api().newAccount()
-  const live = await api().keys.create(accountId, 'live')
-  const id = await place(key)
-  expect((await read(live, id)).status).toBe(404)
-  expect((await api().send('GET', '/api/v1/calls', { key: live })).body.data).toEqual([])
+  test('a call in progress shows what has been said so far', async () => {
+    const { key } = await api().newAccount()
+    const id = await place(key)
+    await api().calls.advance(id, 'in_progress', { startedAt: new Date('2026-02-20T12:00:05.999Z') })
+    await api().conversations.ensure(id)
+    const token = 'token'
+    const expiresAt = new Date(Date.now() + 60_000)
+    await api().conversations.setReady(id, { generation: 1, host: 'h', url: 'ws://h/streams', token, expiresAt })
+    await api().conversations.start(id, 1, token, new Date())
+    for (const [index, turn] of TURNS.entries())
+      await api().conversations.putTurn(id, 1, index, { ...turn, final: true }, 1500)
+    const { body } = await read(key, id)
+    expect(body.data).toMatchObject({
+      status: 'in_progress',
+      started_at: '2026-02-20T12:00:05Z',
+      transcript: 'Callee: Hello?\nAgent: I would like a table.',
+      turns: [
+        { role: 'callee', text: 'Hello?', at_ms: 200, interrupted: false },
+        { role: 'agent', text: 'I would like a table.', at_ms: 1400, interrupted: true },
+      ],
+    })
+  })
+
+  test('an ended call shows its result, from its own document alone', async () => {
+    const { key } = await api().newAccount()
+    const id = await place(key)
+    await api().calls.setResult(id, { outcome: 'achieved', outcomeDetails: 'At 7pm', summary: 'It was booked.' })
+    const endedAt = new Date('2026-02-20T12:01:05.500Z')
+    await api().calls.advance(id, 'completed', { turns: TURNS, endedAt, durationSeconds: 40, answeredBy: 'human' })
+    const { body } = await read(key, id)
+    expect(body.data).toMatchObject({
+      status: 'completed',
+      outcome: 'achieved',
+      outcome_details: 'At 7pm',
+      summary: 'It was booked.',
+      transcript: 'Callee: Hello?\nAgent: I would like a table.',
+      ended_at: '2026-02-20T12:01:05Z',
+      duration_seconds: 40,
+      answered_by: 'human',
+    })
+    expect(body.data.turns).toHaveLength(2)
+  })
+
+  test('calls are listed newest first, a page at a time', async () => {
+    const { key } = await api().newAccount()
+    const ids: string[] = []
+    for (let i = 0; i < 5; i++) ids.unshift(await place(key))
+    const list = async (query: string) => {
+      const { body } = await api().send('GET', `/api/v1/calls${query}`, { key })
+      return [body.data.map((call: { call_id: string }) => call.call_id), body.has_more]
+    }
+    expect(await list('')).toEqual([ids, false])
+    expect(await list('?limit=2')).toEqual([ids.slice(0, 2), true])
+    expect(await list(`?limit=2&starting_after=${ids[1]}`)).toEqual([ids.slice(2, 4), true])
+    expect(await list(`?limit=2&starting_after=${ids[3]}`)).toEqual([ids.slice(4), false])
+    expect(await list('?limit=100000')).toEqual([ids, false])
+    expect(await list('?limit=')).toEqual([ids, false])
+    await api().calls.advance(ids[1] ?? '', 'completed', { turns: TURNS })
+    expect(await list('?status=completed')).toEqual([[ids[1]], false])
+    expect(await list('?status=canceled&unknown=1')).toEqual([[], false])
+  })
+
+  test('a listed call has its transcript and not its turns', async () => {
+    const { key } = await api().newAccount()
+    await api().calls.advance(await place(key), 'completed', { turns: TURNS })
+    const { body } = await api().send('GET', '/api/v1/calls', { key })
+    expect(body.data[0].transcript).toContain('Callee: Hello?')
+    expect(body.data[0]).not.toHaveProperty('turns')
+  })
 })
 
-test('a call that was never accepted cannot be read or listed', async () => {
-  const { key } = await api().newAccount()
-  const id = await place(key)
-  await api()
-    .db.collection<{ _id: string }>('calls')
-    .updateOne({ _id: id }, { $set: { status: 'accepting' } })
-  expect((await read(key, id)).body.code).toBe('call_not_found')
-  expect((await api().send('GET', '/api/v1/calls', { key })).body.data).toEqual([])
+describe('error', () => {
+  test.each(['cl_unknown', '%20', 'cl_00000000000000000000000000', '%24ne', '%ff', 'x'.repeat(1000)])(
+    'an unknown id (%#) is call_not_found',
+    async id => {
+      const { key } = await api().newAccount()
+      const { status, body } = await read(key, id)
+      expect(status).toBe(404)
+      expect(body).toEqual({ code: 'call_not_found', error: expect.stringContaining('Expected') })
+    },
+  )
+
+  test.each([
+    ['limit', 'ten'],
+    ['limit', '0'],
+    ['limit', '-1'],
+    ['limit', '1.5'],
+    ['limit', '1&limit=2'],
+    ['status', 'accepting'],
+    ['status', 'done'],
+    ['starting_after', 'cl_1'],
+    ['starting_after', '%24gt'],
+  ])('%s=%s is a validation_error', async (name, value) => {
+    const { key } = await api().newAccount()
+    const { status, body } = await api().send('GET', `/api/v1/calls?${name}=${value}`, { key })
+    expect(status).toBe(422)
+    expect(body).toEqual({
+      code: 'validation_error',
+      error: expect.stringMatching(`^Invalid value of field '${name}'. Expected`),
+    })
+  })
 })
 
-test('calls are listed newest first, a page at a time', async () => {
-  const { key } = await api().newAccount()
-  const ids: string[] = []
-  for (let i = 0; i < 5; i++) ids.unshift(await place(key))
-  const list = async (query: string) => {
-    const { body } = await api().send('GET', `/api/v1/calls${query}`, { key })
-    return [body.data.map((call: { call_id: string }) => call.call_id), body.has_more]
-  }
-  expect(await list('')).toEqual([ids, false])
-  expect(await list('?limit=2')).toEqual([ids.slice(0, 2), true])
-  expect(await list(`?limit=2&starting_after=${ids[1]}`)).toEqual([ids.slice(2, 4), true])
-  expect(await list(`?limit=2&starting_after=${ids[3]}`)).toEqual([ids.slice(4), false])
-  expect(await list('?limit=100000')).toEqual([ids, false])
-  expect(await list('?limit=')).toEqual([ids, false])
-  await api().calls.advance(ids[1] ?? '', 'completed', { turns: TURNS })
-  expect(await list('?status=completed')).toEqual([[ids[1]], false])
-  expect(await list('?status=canceled&unknown=1')).toEqual([[], false])
-})
+describe('security', () => {
+  test.each(['/api/v1/calls', '/api/v1/calls/cl_unknown'])('%s requires a key', async path => {
+    const { status, body } = await api().send('GET', path, { key: null })
+    expect(status).toBe(401)
+    expect(body.code).toBe('unauthorized')
+  })
 
-test('a listed call has its transcript and not its turns', async () => {
-  const { key } = await api().newAccount()
-  await api().calls.advance(await place(key), 'completed', { turns: TURNS })
-  const { body } = await api().send('GET', '/api/v1/calls', { key })
-  expect(body.data[0].transcript).toContain('Callee: Hello?')
-  expect(body.data[0]).not.toHaveProperty('turns')
-})
+  test("another account's calls are neither read nor listed, nor is it told where they would be", async () => {
+    const [ada, eve] = [await api().newAccount(), await api().newAccount()]
+    const before = await place(eve.key)
+    const id = await place(ada.key)
+    const unknown = await read(eve.key, 'cl_unknown')
+    const other = await read(eve.key, id)
+    expect([other.status, other.text]).toEqual([404, unknown.text])
+    const listed = await api().send('GET', `/api/v1/calls?starting_after=${id}`, { key: eve.key })
+    expect(listed.body.data.map((call: { call_id: string }) => call.call_id)).toEqual([before])
+  })
 
-test.each([
-  ['limit', 'ten'],
-  ['limit', '0'],
-  ['limit', '-1'],
-  ['limit', '1.5'],
-  ['limit', '1&limit=2'],
-  ['status', 'accepting'],
-  ['status', 'done'],
-  ['starting_after', 'cl_1'],
-  ['starting_after', '%24gt'],
-])('%s=%s is a validation_error', async (name, value) => {
-  const { key } = await api().newAccount()
-  const { status, body } = await api().send('GET', `/api/v1/calls?${name}=${value}`, { key })
-  expect(status).toBe(422)
-  expect(body).toEqual({
-    code: 'validation_error',
-    error: expect.stringMatching(`^Invalid value of field '${name}'. Expected`),
+  test("a live key does not see the account's test calls, nor the other way round", async () => {
+    const { key, accountId } = await api().newAccount()
+    const live = await api().keys.create(accountId, 'live')
+    const id = await place(key)
+    expect((await read(live, id)).status).toBe(404)
+    expect((await api().send('GET', '/api/v1/calls', { key: live })).body.data).toEqual([])
+  })
+
+  test('a call that was never accepted cannot be read or listed', async () => {
+    const { key } = await api().newAccount()
+    const id = await place(key)
+    await api()
+      .db.collection<{ _id: string }>('calls')
+      .updateOne({ _id: id }, { $set: { status: 'accepting' } })
+    expect((await read(key, id)).body.code).toBe('call_not_found')
+    expect((await api().send('GET', '/api/v1/calls', { key })).body.data).toEqual([])
   })
 })

@@ -47,7 +47,8 @@ const CONVENTIONS = `## Conventions
 const HOW_CALLS_END = `## How calls end
 
 A call is \`queued\`, \`dialing\`, \`in_progress\`, and then \`completed\`, \`canceled\` or \`failed\`; it never goes back. Between the
-end of the conversation and its analysis it is \`in_progress\` with \`ended_at\` set.
+end of the conversation and its analysis it is \`in_progress\` with \`ended_at\` set. Where your account keeps calling
+hours, a \`queued\` call may wait for them: \`scheduled_for\` says until when.
 
 | what happened | status | error_code | credit |
 | --- | --- | --- | --- |

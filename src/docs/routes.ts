@@ -14,7 +14,7 @@ export const createDocsRouter = (routes: readonly Route[], publicUrl: string): R
   let document: ApiDocument | undefined
   let scalar: Promise<ScalarFile> | undefined
   const described = () => (document ??= describeApi(routes, publicUrl))
-  return new Router()
+  return new Router({ strict: true })
     .use('/docs', async (ctx, next) => {
       ctx.set('Content-Security-Policy', CONTENT_SECURITY_POLICY)
       ctx.set('X-Content-Type-Options', 'nosniff')
@@ -30,6 +30,9 @@ export const createDocsRouter = (routes: readonly Route[], publicUrl: string): R
     .get('/llms.txt', ctx => {
       ctx.type = 'text/plain'
       ctx.body = llmsText(described(), publicUrl)
+    })
+    .get('/docs/', ctx => {
+      ctx.redirect('../docs')
     })
     .get('/docs', ctx => {
       ctx.type = 'html'

@@ -35,7 +35,7 @@ export const ERRORS: Record<ErrorCode, ErrorFacts> = {
     status: 402,
     when: 'The account has no credit left for a call. `buy_credits_url` is a page on which ten are bought, where they are sold.',
     example:
-      'Not enough credits. Expected at least 1 for a call, the account has 0. Ten are bought at buy_credits_url',
+      'Not enough credits. Expected at least 1 for a call, the account has 0. Buy 10 more on the page in buy_credits_url',
   },
   call_not_found: {
     status: 404,
@@ -97,7 +97,7 @@ export const ERRORS: Record<ErrorCode, ErrorFacts> = {
   },
   rate_limit_exceeded: {
     status: 429,
-    when: 'Too many calls a minute with this key, or too many requests without a valid key from this address: retry after `Retry-After` seconds.',
+    when: 'Too many calls a minute with this key, too many an hour to this number where your account limits them, or too many requests without a valid key from this address: retry after `Retry-After` seconds.',
     example: 'Too many calls with this key. Expected at most 10 in 60 seconds: retry in 42',
   },
   too_many_calls: {

@@ -85,6 +85,8 @@ test('the page and its files come from here alone', async () => {
   expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/)
   expect(page.headers.get('content-security-policy')).not.toContain('://')
   expect(page.text).not.toContain('://')
+  // Its addresses are relative, so there is one address of the page.
+  expect((await fetch(`${api().url}/docs/`)).url).toBe(`${api().url}/docs`)
   const files = [...page.text.matchAll(/<script src="([^"]+)"/g)].map(([, file]) => `/${file}`)
   expect(files).toHaveLength(2)
   for (const file of files) {

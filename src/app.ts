@@ -19,6 +19,7 @@ import { createHealthRouter } from './http/health.ts'
 import { createRouter, mount } from './http/mount.ts'
 import { observeRequests } from './http/observe.ts'
 import { requestIds, requestLog } from './http/request-log.ts'
+import type { Route } from './http/route.ts'
 import type { IdempotencyService } from './idempotency/service.ts'
 import type { KeyService } from './keys/service.ts'
 import type { Log } from './log.ts'
@@ -57,15 +58,18 @@ export interface AppDeps extends Observers {
   log: Log
 }
 
+/** The operations that clients have. */
+export const routesOf = (deps: AppDeps): Route[] => [
+  ...callRoutes(createCallService(deps)),
+  ...creditRoutes(deps.credits),
+  ...doNotCallRoutes(deps.doNotCall),
+  ...testNumberRoutes,
+]
+
 /** The API: objective calls for clients, instructions and callbacks for the carrier, health for operators. */
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
-  const routes = [
-    ...callRoutes(createCallService(deps)),
-    ...creditRoutes(deps.credits),
-    ...doNotCallRoutes(deps.doNotCall),
-    ...testNumberRoutes,
-  ]
+  const routes = routesOf(deps)
   const routers = [
     createRouter(routes, deps),
     createDocsRouter(routes, deps.publicUrl),

@@ -56,7 +56,7 @@ test('the reference renders, places a call with a test key, and asks nobody but 
   expect(complaints).toEqual([])
   expect(asked.length).toBeGreaterThanOrEqual(5)
   expect(asked.filter(url => !url.startsWith(`${api().url}/`))).toEqual([])
-})
+}, 90_000)
 
 test('its policy lets it reach no other server, even on this machine', async () => {
   const page = await browser.newPage()

@@ -2,6 +2,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import type { Middleware } from 'koa'
+
+import { routesOf } from '../../src/app.ts'
+import type { AppDeps } from '../../src/app.ts'
+import { describeApi } from '../../src/docs/document.ts'
+import { messageOf } from '../../src/errors.ts'
 
 export interface SchemaObject {
   type?: string | string[]
@@ -60,10 +66,8 @@ export interface Answer {
 
 const TOLD = ['retry-after', 'idempotent-replayed', 'www-authenticate']
 
-export type AnswerCheck = ReturnType<typeof createAnswerCheck>
-
 /** Throws, saying how, when an answer of the API is not as `document` says. Paths outside /api/v1 are not in it. */
-export const createAnswerCheck = (document: ApiDocument) => {
+const createAnswerCheck = (document: ApiDocument) => {
   const ajv = addFormats.default(new Ajv2020({ strict: false }))
   ajv.addSchema(closed(document) as object, 'api')
   const compiled = new Map<string, ValidateFunction>()
@@ -79,7 +83,6 @@ export const createAnswerCheck = (document: ApiDocument) => {
   return (method: string, url: string, answer: Answer): void => {
     // As it was sent: no URL is made of it, which would mend it.
     const [pathname = ''] = url.split('?', 1)
-    if (!pathname.startsWith('/api/v1')) return
     const at = `${method} ${pathname.slice(0, 100)} → ${answer.status}`
     const fail = (what: string): never => {
       throw new Error(`Not as documented: ${at}: ${what}\n${answer.text.slice(0, 500)}`)
@@ -113,6 +116,44 @@ export const createAnswerCheck = (document: ApiDocument) => {
       !answer.headers.has('retry-after')
     )
       fail('no Retry-After')
+  }
+}
+
+/** The document of an API that is made of `deps`. */
+export const documentOf = (deps: AppDeps): ApiDocument =>
+  JSON.parse(JSON.stringify(describeApi(routesOf(deps), deps.publicUrl))) as ApiDocument
+
+let described: AppDeps | undefined
+let check: ReturnType<typeof createAnswerCheck> | undefined
+
+/** From now on answers are held against the document of the API that is made of `deps`. */
+export const checkAgainst = (deps: AppDeps): void => {
+  described = deps
+}
+
+/** Throws, saying how, when an answer of the API is not as its document says. */
+export const checkAnswer = (method: string, path: string, answer: Answer): void => {
+  if (!path.startsWith('/api/v1')) return
+  if (!described) throw new Error('no API has been started')
+  check ??= createAnswerCheck(documentOf(described))
+  check(method, path, answer)
+}
+
+/** What was answered that is not documented; every test file's `useApi` looks at it after each test. */
+export const undocumented: string[] = []
+
+/** Holds every answer that an app gives against the document, whoever asks for it. */
+export const watchAnswers: Middleware = async (ctx, next) => {
+  await next()
+  const { method, originalUrl, status, body } = ctx
+  const headers = new Headers(
+    Object.entries(ctx.response.headers).map(([name, value]): [string, string] => [name, String(value)]),
+  )
+  try {
+    const text = typeof body === 'string' ? body : body === null || body === undefined ? '' : JSON.stringify(body)
+    checkAnswer(method, originalUrl, { status, headers, text })
+  } catch (error) {
+    undocumented.push(messageOf(error))
   }
 }
 

@@ -120,9 +120,7 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
     const disturbance = {
       conversation: faults.length > 0,
-      mayWait: during.some(
-        fault => isDouble(fault) || (isOutage(fault) && !fault.mediaMs.has(followed.target.callId ?? '')),
-      ),
+      mayWait: during.some(fault => isDouble(fault) || (isOutage(fault) && hasJustBegun(fault, followed))),
       lossMs,
       settledMs: settledMsAt(speed),
     }
@@ -136,6 +134,10 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const named = during.map(fault => `run ${fault.plan.run}, ${describeFault(fault.plan.fault)}`)
     return { violations, callId: followed.target.callId, tookMs, faults: named, evidence }
   }
+
+  /** A stream that is open may not have been let in yet: the store says so. */
+  const hasJustBegun = ({ mediaMs }: Done, { target }: Followed): boolean =>
+    (mediaMs.get(target.callId ?? '') ?? 0) <= settledMsAt(speed)
 
   const slowDown = ({ slow }: Plan): (() => void) => {
     if (!slow) return () => undefined

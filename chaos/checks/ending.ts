@@ -7,14 +7,13 @@
 // N5  A host that dies as the callee hangs up: nobody can tell which came first, and either end is honest.
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
-// N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over is stored first.
+// N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over, and when, is stored first.
 // N8  A callee who has to wait (the store is away for long when it answers, more than one process is killed) hears the
 //     filler: it may hang up, or hear a goodbye for it.
 // N9  What befalls the model by the scenario comes when it hears the callee's greeting: one that was lost with its host
 //     brings nothing.
 import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
 import { checkHandover } from '../../devstack/demo/handover.ts'
-import type { WireTurn } from '../../devstack/demo/turns.ts'
 import { turnDifferences } from '../../devstack/demo/word-for-word.ts'
 import type { Line } from '../../src/sandbox/callee/account.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
@@ -29,9 +28,14 @@ export const wasBroken = (leg: LegAccount | undefined): boolean =>
 /** Talk that ends as planned even when a part of it has to be said again. */
 const STURDY = new Set(['agrees', 'fully-booked', 'menu', 'response-lost', 'callbacks-repeated'])
 
-const diedAsCalleeHungUp = (leg: LegAccount | undefined, { lossMs, settledMs }: Disturbance): boolean => {
+const diedAsCalleeHungUp = (
+  leg: LegAccount | undefined,
+  { conversation, lossMs, settledMs }: Disturbance,
+): boolean => {
   const endMs = leg?.statuses.find(({ status }) => status === 'completed')?.mediaMs
-  return endMs !== undefined && lossMs !== null && Math.abs(endMs - lossMs) <= settledMs
+  if (!leg || !conversation || endMs === undefined) return false
+  const broken = leg.streams.filter(({ end }) => end === 'broken').map(({ closedMs }) => closedMs)
+  return [lossMs, ...broken].some(ms => ms !== null && Math.abs(endMs - ms) <= settledMs)
 }
 
 /** Callees whom only the model can fail agree. */
@@ -40,16 +44,14 @@ const UNTROUBLED = { status: 'completed', errorCode: null }
 const isAnswered = (leg: LegAccount | undefined): boolean =>
   leg?.statuses.some(({ status }) => status === 'in-progress') === true
 
-const wordForWord = (
-  turns: readonly WireTurn[],
-  lines: readonly Line[],
-  leg: LegAccount | undefined,
-  { settledMs }: Disturbance,
-): string[] => {
+const wordForWord = ({ final }: Evidence, lines: readonly Line[], leg: LegAccount | undefined): string[] => {
+  const turns = final?.turns ?? []
   const found = turnDifferences(turns, lines)
-  const { end, closedMs } = leg?.streams.at(-1) ?? {}
-  if (found.length === 0 || end !== 'served' || closedMs === undefined || closedMs === null) return found
-  const isTooLate = ({ kind, atMs }: Line): boolean => kind === 'said' && atMs + settledMs > closedMs
+  const [stream] = leg?.streams ?? []
+  if (found.length === 0 || stream?.end !== 'served' || stream.openedMs === null) return found
+  // The duration is rounded to seconds.
+  const endedMs = stream.openedMs + ((final?.duration_seconds ?? 0) + 1) * 1_000
+  const isTooLate = ({ kind, atMs }: Line): boolean => kind === 'said' && atMs > endedMs
   const heard = lines.slice(0, lines.findLastIndex(line => !isTooLate(line)) + 1)
   return turnDifferences(turns, heard).length === 0 ? [] : found
 }
@@ -95,9 +97,7 @@ export const checkEnding = (evidence: Evidence): string[] => {
   if (!isDisturbed || (STURDY.has(scenario.name) && !hasWaited)) compare('outcome', final.outcome, ends.outcome)
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
   found.push(
-    ...(isDisturbed
-      ? checkHandover(leg, lines, final.turns ?? [], loss)
-      : wordForWord(final.turns ?? [], lines, leg, disturbance)),
+    ...(isDisturbed ? checkHandover(leg, lines, final.turns ?? [], loss) : wordForWord(evidence, lines, leg)),
   )
   compare('transcript', final.transcript, transcriptOf(final.turns ?? []))
   return found

@@ -15,6 +15,7 @@ export interface WireCall {
   status: string
   outcome: string | null
   error_code: string | null
+  duration_seconds: number | null
   transcript: string | null
   turns: WireTurn[] | null
 }

@@ -1,5 +1,5 @@
 // The transcript of a call whose conversation was disturbed, against the callee's own account.
-// T1  A sentence that was settled (finished a second before the fault) is there once and whole.
+// T1  A sentence that was settled (said on a stream, and finished a second before the fault) is there once and whole.
 // T2  The callee is said to have said only what it said.
 // T3  The agent greets once: a greeting that was settled is not said again.
 import type { Line } from '../../src/sandbox/callee/account.ts'
@@ -37,7 +37,8 @@ export const checkHandover = (
 ): string[] => {
   if (!leg) return []
   const lostMs = Math.min(brokenMs(leg), lossMs ?? Number.POSITIVE_INFINITY)
-  const isSettled = ({ whole, text, endMs }: Line): boolean => whole && text !== '' && endMs + settledMs <= lostMs
+  const isSettled = ({ whole, text, atMs, endMs }: Line): boolean =>
+    whole && text !== '' && endMs + settledMs <= lostMs && isOnStream(leg, atMs, endMs)
   const found = lostMs === Number.POSITIVE_INFINITY ? [] : missing(lines.filter(isSettled), lines, turns)
   const said = lines.filter(({ kind }) => kind === 'said').map(({ text }) => text)
   for (const { role, text } of turns)
@@ -47,6 +48,13 @@ export const checkHandover = (
   if (greetings.length > 1 && greetings.some(isSettled)) found.push(`the agent greeted ${greetings.length} times`)
   return found
 }
+
+/** What is said while the carrier plays something else, or connects, is heard by nobody. */
+const isOnStream = ({ streams }: LegAccount, fromMs: number, toMs: number): boolean =>
+  streams.some(
+    ({ openedMs, closedMs }) =>
+      openedMs !== null && openedMs <= fromMs && toMs <= (closedMs ?? Number.POSITIVE_INFINITY),
+  )
 
 const countOf = <T>(list: readonly T[], is: (one: T) => boolean): number => list.filter(is).length
 

@@ -5,6 +5,8 @@
 // R3  Credits are given back without Temporal; an accepted call is started as soon as Temporal is there.
 // R4  A call whose workflow is gone is ended by the steps that its workflow would have taken, and as honestly: what was
 //     judged is completed, and a dial that may have been made is looked for until its time is over.
+// R5  Of a leg that nobody speaks of any more the carrier is asked: its last word may have come while the store was away.
+import type { ConversationStore } from '../conversations/store.ts'
 import { purseOf } from '../credits/credit.ts'
 import type { CreditStore } from '../credits/store.ts'
 import type { DialLockStore } from '../dial-locks/store.ts'
@@ -25,6 +27,7 @@ export interface ReconcilerDeps {
   /** Whose carrier the steps below ask: calls of the other mode are left to their own workers. */
   mode: Mode
   calls: CallStore
+  conversations: Pick<ConversationStore, 'findStates'>
   credits: Pick<CreditStore, 'capture' | 'release' | 'findHolds' | 'postPending'>
   pauses: Pick<DialingPauseStore, 'isPaused'>
   locks: Pick<DialLockStore, 'prune'>
@@ -45,8 +48,21 @@ export interface ReconcilerDeps {
 const CALLS_A_ROUND = 500
 
 export const createReconciler = (deps: ReconcilerDeps) => {
-  const { mode, calls, credits, pauses, locks, idempotency, rateLimits, toNumber, engine, steps, timeouts, log } =
-    deps
+  const {
+    mode,
+    calls,
+    conversations,
+    credits,
+    pauses,
+    locks,
+    idempotency,
+    rateLimits,
+    toNumber,
+    engine,
+    steps,
+    timeouts,
+    log,
+  } = deps
 
   const voidUnaccepted = async (before: Date): Promise<void> => {
     for (const { _id } of await calls.findOlder('accepting', before, CALLS_A_ROUND))
@@ -70,8 +86,25 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   }
 
   const reviseOpen = async (before: Date): Promise<void> => {
+    lastRevs = revs
+    revs = new Map()
     for (const status of OPEN_STATUSES)
       for (const call of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(call)
+  }
+
+  /** The state of conversations as this round finds them, and as the one before did. */
+  let revs = new Map<string, number>()
+  let lastRevs = revs
+
+  /** Of a conversation in which nothing has happened for a round the carrier may have said the end while the store was away (R5). */
+  const askCarrier = async ({ _id, status, leg }: Call): Promise<void> => {
+    if (status !== 'in_progress' || leg.ended) return
+    const [conversation] = await conversations.findStates([_id])
+    if (!conversation || conversation.ended) return
+    revs.set(_id, conversation.rev)
+    if (lastRevs.get(_id) !== conversation.rev) return
+    const view = await steps.lookUpLeg(_id)
+    if (view.kind === 'ended') await engine.signalLegEnded(_id, view.ended)
   }
 
   /** What its workflow may not have been told, because Temporal was away when it happened. */
@@ -83,7 +116,10 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   const revise = async (open: Call): Promise<void> => {
     const callId = open._id
     const run = await engine.findRun(callId)
-    if (run === 'running') return await tellAgain(open)
+    if (run === 'running') {
+      await tellAgain(open)
+      return await askCarrier(open)
+    }
     // Its workflow may have ended it just now.
     const call = await calls.find(callId)
     if (!call || isEnded(call.status)) return

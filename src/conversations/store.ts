@@ -5,10 +5,10 @@ import { newConversation, turnKey } from './conversation.ts'
 import type { AnsweredBy } from '../calls/call.ts'
 import type { Conversation, ConversationEnd, Detection, ReadyHost, StoredTurn } from './conversation.ts'
 
-/** What a host watches of a conversation, and others may change. */
+/** What is watched of a conversation, and others may change. */
 export type ConversationState = Pick<
   Conversation,
-  '_id' | 'generation' | 'moving' | 'detected' | 'cancelRequestedAt' | 'ended'
+  '_id' | 'generation' | 'moving' | 'detected' | 'cancelRequestedAt' | 'ended' | 'rev'
 > & { ready: Pick<ReadyHost, 'generation'> | null }
 
 export type ConversationStore = ReturnType<typeof createConversationStore>
@@ -43,7 +43,7 @@ export const createConversationStore = (db: Db) => {
 
     find: async (callId: string): Promise<Conversation | null> => await conversations.findOne({ _id: callId }),
 
-    /** The state that a host watches of its own conversations, without their turns. */
+    /** The state of conversations, without their turns. */
     findStates: async (callIds: string[]): Promise<ConversationState[]> =>
       await conversations
         .find({ _id: { $in: callIds } })
@@ -53,6 +53,7 @@ export const createConversationStore = (db: Db) => {
           detected: 1,
           cancelRequestedAt: 1,
           ended: 1,
+          rev: 1,
           'ready.generation': 1,
         })
         .toArray(),

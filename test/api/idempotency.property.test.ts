@@ -75,13 +75,14 @@ const startProcess = async ({ step: frozenStep, when }: Freeze) => {
 }
 
 const reconcile = async (): Promise<void> => {
-  const { calls, credits, pauses, db, log } = api()
+  const { calls, conversations, credits, pauses, db, log } = api()
   const none = async (): Promise<never> => {
     throw new Error('there is nothing to end')
   }
   await createReconciler({
     mode: 'test',
     calls,
+    conversations,
     credits,
     pauses,
     locks: createDialLockStore(db),

@@ -211,7 +211,9 @@ it.each(HANDOVERS)('after a handover finds %s', (_what, doctor, found) => {
 
 it('what the callee begins to say while our side hangs up may be missing', () => {
   const found = doctored(one => {
-    one.carrier.legs[0]!.callee.push({ kind: 'said', text: 'Wait.', whole: true, atMs: 11_500, endMs: 11_900 })
+    const [leg] = one.carrier.legs
+    leg!.streams[0]!.closedMs = 14_000
+    leg!.callee.push({ kind: 'said', text: 'Wait.', whole: true, atMs: 13_200, endMs: 13_700 })
   })
   expect(found).toEqual([])
 })

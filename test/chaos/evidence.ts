@@ -78,6 +78,7 @@ export const properEvidence = (): Evidence => {
       status: 'completed',
       outcome: 'achieved',
       error_code: null,
+      duration_seconds: 12,
       transcript: TURNS.map(({ role, text }) => `${role === 'agent' ? 'Agent' : 'Callee'}: ${text}`).join('\n'),
       turns: TURNS.map(turn => ({ ...turn })),
     },

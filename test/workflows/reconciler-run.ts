@@ -18,6 +18,7 @@ export type ReconcilerRun = ReturnType<typeof createReconcilerRun>
 
 export const createReconcilerRun = ({
   calls,
+  conversations,
   credits,
   pauses,
   locks,
@@ -31,6 +32,43 @@ export const createReconcilerRun = ({
   const toldOfCancel: string[] = []
   const toldOfEnd: [string, LegEnd][] = []
   const activitiesOf = (callId: string) => watched.get(callId)!.call.activities
+
+  const reconcilerWith = ({
+    engineIsThere = true,
+    dialUnknownMs = 600_000,
+    mode = 'test',
+  }: Omit<Round, 'before'>) => {
+    const atEngine = async <T>(act: () => T): Promise<T> => {
+      if (!engineIsThere) throw new Error('Temporal is away')
+      return act()
+    }
+    return createReconciler({
+      mode,
+      calls,
+      conversations,
+      credits,
+      pauses,
+      locks,
+      idempotency,
+      rateLimits,
+      toNumber,
+      log,
+      timeouts: { ...TIMEOUTS, dialUnknownMs },
+      engine: {
+        startCall: ({ _id }) => atEngine(() => void started.push(_id)),
+        signalCancelRequested: id => atEngine(() => void toldOfCancel.push(id)),
+        signalLegEnded: (id, ended) => atEngine(() => void toldOfEnd.push([id, ended])),
+        findRun: id => atEngine(() => watched.get(id)?.workflow ?? 'running'),
+      },
+      steps: {
+        lookUpLeg: id => activitiesOf(id).lookUpLeg(id),
+        hangUp: id => activitiesOf(id).hangUp(id),
+        finish: input => activitiesOf(input.callId).finish(input),
+      },
+    })
+  }
+  /** What one remembers of the rounds before is its own. */
+  const reconcilers = new Map<string, ReturnType<typeof createReconciler>>()
 
   return {
     /** Calls whose workflow was started, in order. */
@@ -46,35 +84,11 @@ export const createReconcilerRun = ({
     },
 
     /** One round of a reconciler, as if everything had been made long ago. */
-    reconcile: async ({ before, engineIsThere = true, dialUnknownMs = 600_000, mode = 'test' }: Round = {}) => {
-      const atEngine = async <T>(act: () => T): Promise<T> => {
-        if (!engineIsThere) throw new Error('Temporal is away')
-        return act()
-      }
-      const { reconcile } = createReconciler({
-        mode,
-        calls,
-        credits,
-        pauses,
-        locks,
-        idempotency,
-        rateLimits,
-        toNumber,
-        log,
-        timeouts: { ...TIMEOUTS, dialUnknownMs },
-        engine: {
-          startCall: ({ _id }) => atEngine(() => void started.push(_id)),
-          signalCancelRequested: id => atEngine(() => void toldOfCancel.push(id)),
-          signalLegEnded: (id, ended) => atEngine(() => void toldOfEnd.push([id, ended])),
-          findRun: id => atEngine(() => watched.get(id)?.workflow ?? 'running'),
-        },
-        steps: {
-          lookUpLeg: id => activitiesOf(id).lookUpLeg(id),
-          hangUp: id => activitiesOf(id).hangUp(id),
-          finish: input => activitiesOf(input.callId).finish(input),
-        },
-      })
-      await reconcile(before ?? new Date(Date.now() + 1000))
+    reconcile: async ({ before, ...options }: Round = {}) => {
+      const key = JSON.stringify(options)
+      const reconciler = reconcilers.get(key) ?? reconcilerWith(options)
+      reconcilers.set(key, reconciler)
+      await reconciler.reconcile(before ?? new Date(Date.now() + 1000))
     },
   }
 }

@@ -149,6 +149,27 @@ it('tells a workflow again that the carrier has said its last word on the leg: i
   expect(run.toldOfEnd).toEqual([[over.id, 'completed']])
 })
 
+it('asks the carrier for a leg of which nobody speaks any more: its last word may have come while the store was away', async () => {
+  const [quiet, heard] = [await open('running'), await open('running')]
+  for (const call of [quiet, heard]) {
+    const legId = `CA-${call.id}`
+    call.outside.dialOutcome = { kind: 'dialed', legId }
+    await place(call)
+    await call.talk([])
+    call.outside.legs = [{ legId, state: 'completed' }]
+  }
+  const told = () => run.toldOfEnd.filter(([id]) => id === quiet.id || id === heard.id)
+  await run.reconcile()
+  expect(told()).toEqual([])
+  await runner.conversations.requestGoodbye(heard.id, new Date())
+  await run.reconcile()
+  expect(told()).toEqual([[quiet.id, 'completed']])
+  expect((await quiet.conversation()).ended).toMatchObject({ by: 'carrier' })
+  expect(await quiet.stored()).toMatchObject({ leg: { ended: 'completed' } })
+  await run.reconcile()
+  expect(told()).toContainEqual([heard.id, 'completed'])
+})
+
 it('a call that waits for its time is left alone until then, unless it was canceled', async () => {
   const [waiting, due, canceled] = [await open('none'), await open('none'), await open('none')]
   for (const call of [waiting, canceled]) await runner.calls.schedule(call.id, new Date(Date.now() + 3_600_000))

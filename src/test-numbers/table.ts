@@ -165,7 +165,7 @@ const TABLE = {
   'response-and-callbacks-lost': {
     number: '+14155550146',
     description:
-      'The line is busy. Neither an answer to the dial nor a callback says so: only the list of dials does.',
+      "The line is busy. Neither an answer to the dial nor a callback says so: only the carrier's list of calls does.",
     ends: failed('busy'),
   },
   'stream-break-ends-call': {

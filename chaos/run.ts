@@ -53,8 +53,7 @@ const FRAME_MS = 20
 /** A leg whose call is gone would be taken for that of an unknown dial: longer than one is looked for. */
 const KEPT_MS = 60_000
 
-const isOutage = ({ plan: { fault } }: Done): boolean =>
-  fault.kind === 'store' && fault.action.do === 'cut' && fault.action.forMs === 'outage'
+const isAtStore = ({ plan: { fault } }: Done): boolean => fault.kind === 'store'
 
 const isDouble = ({ plan: { fault } }: Done): boolean =>
   fault.action.do === 'kill' && (fault.action.and ?? fault.action.again) !== undefined
@@ -120,7 +119,7 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
     const disturbance = {
       conversation: faults.length > 0,
-      mayWait: during.some(fault => isDouble(fault) || (isOutage(fault) && hasJustBegun(fault, followed))),
+      mayWait: during.some(fault => isDouble(fault) || (isAtStore(fault) && hasJustBegun(fault, followed))),
       lossMs,
       settledMs: settledMsAt(speed),
     }

@@ -8,8 +8,8 @@
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 // N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over, and when, is stored first.
-// N8  A callee who has to wait (the store is away for long when it answers, more than one process is killed) hears the
-//     filler: it may hang up, or hear a goodbye for it.
+// N8  A callee who has to wait (the store is away when it answers, more than one process is killed) hears the filler, and
+//     says something to it: it may hang up, or hear a goodbye for it.
 // N9  What befalls the model by the scenario comes when it hears the callee's greeting: one that was lost with its host
 //     brings nothing.
 import { transcriptOf, withoutAnnouncements } from '../../devstack/demo/differences.ts'
@@ -78,7 +78,8 @@ export const checkEnding = (evidence: Evidence): string[] => {
     if (!isAnswered(leg)) compare('credits taken', store.account?.captured, 0)
     return found
   }
-  const isDisturbed = disturbance.conversation || scenario.model !== undefined || wasBroken(leg)
+  const hasWaited = disturbance.mayWait && isAnswered(leg) && (leg?.announcements.length ?? 0) > 0
+  const isDisturbed = disturbance.conversation || hasWaited || scenario.model !== undefined || wasBroken(leg)
   // What befalls the model by the scenario itself may come at any moment of the call.
   const loss = scenario.model === undefined ? disturbance : { ...disturbance, lossMs: 0 }
   const lines = leg ? withoutAnnouncements(leg) : []
@@ -87,7 +88,6 @@ export const checkEnding = (evidence: Evidence): string[] => {
     kind === 'heard' && text.trim() !== '' && APPLICATION_ERROR.startsWith(text.trim())
   if (leg?.callee.some(isError)) found.push('the callee heard that an application error has occurred')
   if (final.error_code === 'call_failed' && diedAsCalleeHungUp(leg, disturbance)) return found
-  const hasWaited = disturbance.mayWait && isAnswered(leg) && (leg?.announcements.length ?? 0) > 0
   if (hasWaited && final.error_code === 'call_failed') return found
   const greeting = lines.find(({ kind }) => kind === 'said')?.text
   const isGreetingLost = disturbance.conversation && final.turns?.some(({ text }) => text === greeting) === false

@@ -195,6 +195,8 @@ export const createFollower = (stack: ChaosStack, patience: Patience, signal: Ab
     const samples: string[] = []
     const canceling = posted.callId === null ? [] : cancel(followed, posted.callId)
     const repeating = repeat(followed, posted)
+    // Told to stop, whoever waits first says so; what is told after that is known.
+    void Promise.allSettled([canceling, repeating])
     const first = posted.callId === null ? null : await watch(followed, posted.callId, statuses, samples)
     if (posted.callId !== null) followed.endedMs = performance.now()
     if (posted.callId !== null) target.isOver = true

@@ -86,6 +86,7 @@ const nameOfEnd = ({ status, outcome, errorCode }: TestCallEnd): string => `${st
 const errors = (): string => `## Errors
 
 An error is \`{ "error": "<what is wrong and what was expected>", "code": "<code>" }\`. Programs go by the code.
+What is no HTTP, or has headers of more than 16 KiB, is answered by a bare 400 or 431.
 
 ${errorTable()}`
 

@@ -90,7 +90,8 @@ export const createStriker = (stack: ChaosStack, patience: Patience) => {
     events: Events,
   ): Promise<{ again: Promise<unknown> }> => {
     const killed = await Promise.all(names.map(name => processes.kill(name)))
-    if (reached.seen) reached.decide('drop')
+    // What is on its way between others goes on.
+    if (reached.seen) reached.decide(names.includes(reached.seen.process) ? 'drop' : 'pass')
     events.note(`killed ${names.join(', ')}`)
     return { again: Promise.all(killed.map(({ again }) => again)) }
   }

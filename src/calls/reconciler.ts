@@ -88,6 +88,7 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   const reviseOpen = async (before: Date): Promise<void> => {
     lastRevs = revs
     revs = new Map()
+    isCarrierAway = false
     for (const status of OPEN_STATUSES)
       for (const call of await calls.findOlder(status, before, CALLS_A_ROUND, mode)) await revise(call)
   }
@@ -95,6 +96,8 @@ export const createReconciler = (deps: ReconcilerDeps) => {
   /** The state of conversations as this round finds them, and as the one before did. */
   let revs = new Map<string, number>()
   let lastRevs = revs
+  /** Of a carrier that has not answered in this round no more is asked: each question would take its time-out. */
+  let isCarrierAway = false
 
   /** Of a conversation in which nothing has happened for a round the carrier may have said the end while the store was away (R5). */
   const askCarrier = async ({ _id, status, leg }: Call): Promise<void> => {
@@ -102,15 +105,15 @@ export const createReconciler = (deps: ReconcilerDeps) => {
     const [conversation] = await conversations.findStates([_id])
     if (!conversation || conversation.ended) return
     revs.set(_id, conversation.rev)
-    if (lastRevs.get(_id) !== conversation.rev) return
-    const view = await steps.lookUpLeg(_id)
+    if (lastRevs.get(_id) !== conversation.rev || isCarrierAway) return
+    const view = await lookUp(_id)
     if (view.kind === 'ended') await engine.signalLegEnded(_id, view.ended)
   }
 
-  /** What its workflow may not have been told, because Temporal was away when it happened. */
-  const tellAgain = async ({ _id, cancelRequestedAt, leg }: Call): Promise<void> => {
+  /** What its workflow may not have been told, because Temporal was away when it happened; one that judges waits for neither. */
+  const tellAgain = async ({ _id, cancelRequestedAt, endedAt, leg }: Call): Promise<void> => {
     if (cancelRequestedAt) await engine.signalCancelRequested(_id)
-    if (leg.ended) await engine.signalLegEnded(_id, leg.ended)
+    if (leg.ended && !endedAt) await engine.signalLegEnded(_id, leg.ended)
   }
 
   const revise = async (open: Call): Promise<void> => {
@@ -140,16 +143,17 @@ export const createReconciler = (deps: ReconcilerDeps) => {
     if (!call) return
     if (isDialUnknown(call) && dial && Date.now() < dial.until.getTime() + timeouts.dialUnknownMs) return
     // A leg that is not hung up now is when the carrier next asks or tells: its call has ended.
-    if (leg === 'up') await steps.hangUp(_id).catch(() => undefined)
+    if (leg.kind === 'up') await steps.hangUp(_id).catch(() => undefined)
     const { status } = await steps.finish({ callId: _id, ending: endingOf(call) })
     log.warn({ call_id: _id, status }, 'a call whose workflow is gone is ended')
   }
 
-  const lookUp = async (callId: string): Promise<LegView['kind']> =>
-    await steps.lookUpLeg(callId).then(
-      ({ kind }) => kind,
-      () => 'unknown',
-    )
+  const lookUp = async (callId: string): Promise<LegView> =>
+    await steps.lookUpLeg(callId).catch((error: unknown) => {
+      log.warn({ call_id: callId, reason: messageOf(error) }, 'the leg could not be looked up')
+      isCarrierAway = true
+      return { kind: 'unknown' }
+    })
 
   const round: Record<string, (before: Date) => Promise<void>> = {
     voidUnaccepted,

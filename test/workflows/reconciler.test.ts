@@ -142,9 +142,11 @@ it('tells a workflow again that its call was canceled: it may not have heard', a
 })
 
 it('tells a workflow again that the carrier has said its last word on the leg: it may not have heard', async () => {
-  const [over, talking] = [await open('running'), await open('running')]
-  for (const call of [over, talking]) await place(call)
-  await runner.calls.endLeg(over.id, 'completed')
+  const [over, talking, judged] = [await open('running'), await open('running'), await open('running')]
+  for (const call of [over, talking, judged]) await place(call)
+  for (const call of [over, judged]) await runner.calls.endLeg(call.id, 'completed')
+  // Its workflow has seen the end, or it would not judge: it may do so for an hour.
+  await runner.calls.setEndedAt(judged.id, new Date(), 12)
   await run.reconcile()
   expect(run.toldOfEnd).toEqual([[over.id, 'completed']])
 })
@@ -168,6 +170,19 @@ it('asks the carrier for a leg of which nobody speaks any more: its last word ma
   expect(await quiet.stored()).toMatchObject({ leg: { ended: 'completed' } })
   await run.reconcile()
   expect(told()).toContainEqual([heard.id, 'completed'])
+})
+
+it('goes on with other calls although the carrier cannot be asked for one', async () => {
+  const quiet = await open('running')
+  await place(quiet)
+  await quiet.talk([])
+  quiet.outside.isAway = true
+  await run.reconcile()
+  const gone = await open('none')
+  await place(gone)
+  await gone.talk([])
+  await run.reconcile()
+  expect(await gone.stored()).toMatchObject({ status: 'failed' })
 })
 
 it('a call that waits for its time is left alone until then, unless it was canceled', async () => {

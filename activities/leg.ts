@@ -80,6 +80,9 @@ export const createLegActivities = (deps: LegDeps) => {
     }
   }
 
+  const isHeldBack = async ({ dial, mode }: Call): Promise<boolean> =>
+    dial === null && (await pauses.isPaused(mode))
+
   /** Why the number must not be rung now, if it must not (L6, L7). */
   const findObjection = async (call: Call): Promise<string | null> => {
     const { toPhoneNumber } = call.request
@@ -151,8 +154,13 @@ export const createLegActivities = (deps: LegDeps) => {
     placeCall: async ({ callId, ringSeconds }: PlaceCallInput): Promise<PlaceCallResult> => {
       const call = await calls.find(callId)
       if (!call) return { kind: 'not_dialable' }
-      if (!call.dial && (await pauses.isPaused(call.mode))) return { kind: 'locked', isPaused: true }
+      if (await isHeldBack(call)) return { kind: 'locked', isPaused: true }
       if (!call.dial && !(await lock(call))) return { kind: 'locked' }
+      // The lock may have been waited for.
+      if (await isHeldBack(call)) {
+        await dialLocks.release(call)
+        return { kind: 'locked', isPaused: true }
+      }
       // Before the claim: what the store does not answer now can be asked again, a dial that was claimed cannot.
       const objection = await findObjection(call)
       const until = new Date(Date.now() + timeouts.dialUntilMs)
@@ -167,6 +175,8 @@ export const createLegActivities = (deps: LegDeps) => {
     /** What the carrier says of the call's leg, noted in the store as its callbacks would be. */
     lookUpLeg: async (callId: string): Promise<LegView> => {
       const call = await calls.find(callId)
+      // Its number may be another call's to dial by now, whose leg is not bound yet: it would be taken for this one's.
+      if (call?.dial?.state === 'refused' && call.legId === null) return { kind: 'ended', ended: 'failed' }
       const leg = call && (await findLeg(call))
       return leg ? await note(callId, leg) : { kind: 'unknown' }
     },

@@ -41,6 +41,7 @@ export const createOutside = () => {
     dialOutcome: { kind: 'dialed', legId: 'CA1' } as DialOutcome,
     legs: [] as Leg[],
     isAway: false,
+    whileLocking: async (): Promise<void> => undefined,
     whileDialing: async (): Promise<void> => undefined,
     whileAnalysing: async (): Promise<void> => undefined,
   }
@@ -115,6 +116,7 @@ export const createActivityRunner = async () => {
   /** A call's activities, and what is known of it. */
   const around = (call: Call) => {
     const { outside, carrier } = createOutside()
+    const dialLocks = createDialLocks({ locks, calls })
     const activities = createCallsActivities({
       calls,
       conversations,
@@ -122,7 +124,13 @@ export const createActivityRunner = async () => {
       hosts,
       log,
       carrier,
-      dialLocks: createDialLocks({ locks, calls }),
+      dialLocks: {
+        ...dialLocks,
+        take: async (...asked) => {
+          await outside.whileLocking()
+          return await dialLocks.take(...asked)
+        },
+      },
       doNotCall,
       pauses,
       clock: () => outside.now ?? new Date(),

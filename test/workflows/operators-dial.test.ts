@@ -36,6 +36,14 @@ describe('while dialing is paused', () => {
     expect(await place(call)).toEqual({ kind: 'dialed' })
   })
 
+  it('so does one that has waited for that lock meanwhile', async () => {
+    const call = await runner.open()
+    call.outside.whileLocking = async () => void (await pause())
+    expect(await place(call)).toEqual({ kind: 'locked', isPaused: true })
+    expect([call.outside.dialed, (await call.stored()).dial]).toEqual([[], null])
+    expect(await runner.locks.find(`test:${(await call.stored()).request.toPhoneNumber}`)).toBeNull()
+  })
+
   it('what was dialled before goes on', async () => {
     const call = await runner.open()
     await place(call)
@@ -93,6 +101,14 @@ describe('an unknown dial', () => {
       errorMessage: expect.stringContaining('had not dialled'),
     })
     expect(await call.balance()).toBe(5)
+  })
+
+  it('that was not dialled ends its call also when the engine was not told, and takes no other call’s leg for its own', async () => {
+    const call = await unknown()
+    await settle()(call.id, { kind: 'not_dialled' })
+    call.outside.legs = [{ legId: 'CA-of-the-next-call', state: 'ringing' }]
+    expect(await call.activities.lookUpLeg(call.id)).toEqual({ kind: 'ended', ended: 'failed' })
+    expect(await call.stored()).toMatchObject({ legId: null, dial: { state: 'refused' } })
   })
 
   it('that was dialled has its leg from then on, and its call goes on', async () => {

@@ -3,6 +3,7 @@
 import { actions } from './actions.ts'
 import type { Benchmark } from './benchmark.ts'
 import { calls } from './calls.ts'
+import { getCall } from './get-call.ts'
 import { handover } from './handover.ts'
 import { describeMachine } from './machine.ts'
 import { memory } from './memory.ts'
@@ -11,7 +12,7 @@ import { postCalls } from './post-calls.ts'
 import { optionsOrExit } from '../devstack/options.ts'
 import { runCommand } from '../devstack/signals.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [postCalls, calls, memory, actions, handover]
+const BENCHMARKS: readonly Benchmark[] = [postCalls, getCall, calls, memory, actions, handover]
 
 const { benchmarks, quick } = optionsOrExit(
   parseBenchOptions(BENCHMARKS, process.argv.slice(2)),

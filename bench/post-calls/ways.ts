@@ -14,14 +14,9 @@ import { createRateLimits } from '../../src/rate-limits/limiter.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
 import { OBJECTIVE_CALL, taskQueue } from '../../workflows/contract.ts'
 import type { ObjectiveCallInput } from '../../workflows/contract.ts'
+import { createClient } from '../client.ts'
+import type { Way } from '../compare.ts'
 import type { BenchStack } from '../stack.ts'
-import { createPoster } from './poster.ts'
-
-export interface Way {
-  name: string
-  /** Accepts one call for the account of a key. */
-  accept: (key: string) => Promise<void>
-}
 
 const BODY = {
   to_phone_number: '+14155550100',
@@ -41,8 +36,8 @@ const REQUEST: Omit<CallRequest, 'record'> = {
   metadata: null,
 }
 
-/** POST itself, the control that does directly what POST has done at its end, and the start alone. */
-export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurrency: number): readonly Way[] => {
+/** Given a key: POST itself, the control that does directly what POST has done at its end, and the start alone. */
+export const createWays = ({ db, client }: BenchStack, apiUrl: string): readonly Way<string>[] => {
   const keys = createKeyService(db)
   const accounts = createAccountService(db)
   const credits = createCreditStore(db)
@@ -50,7 +45,7 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
   const doNotCall = createDoNotCallService(createDoNotCallStore(db))
   const pauses = createDialingPauseStore(db)
   const { calls: limiter } = createRateLimits(db)
-  const post = createPoster(`${apiUrl}/api/v1/calls`, concurrency)
+  const ask = createClient()
 
   const store = async (key: string): Promise<Call> => {
     const principal = await keys.authenticate(key)
@@ -80,12 +75,13 @@ export const createWays = ({ db, client }: BenchStack, apiUrl: string, concurren
     })
   }
 
+  const POST = { method: 'POST', url: `${apiUrl}/api/v1/calls`, body: BODY, expected: 202 } as const
   return [
-    { name: 'POST /api/v1/calls', accept: key => post(key, BODY) },
+    { name: 'POST /api/v1/calls', run: key => ask({ ...POST, key }) },
     {
       name: 'control: store operations, bare start',
-      accept: async key => await start((await store(key))._id),
+      run: async key => await start((await store(key))._id),
     },
-    { name: 'bare start alone', accept: () => start(newCallId()) },
+    { name: 'bare start alone', run: () => start(newCallId()) },
   ]
 }

@@ -18,8 +18,9 @@ const text = (maxLength: number, description: string, example: string) =>
 
 const isWebUrl = (url: string): boolean => {
   if (!URL.canParse(url)) return false
-  const { protocol, hostname } = new URL(url)
-  return (protocol === 'http:' || protocol === 'https:') && hostname !== ''
+  const { protocol, hostname, username, password } = new URL(url)
+  // A name before the host is no part of a website's address: `mailto:` has one, too.
+  return (protocol === 'http:' || protocol === 'https:') && hostname !== '' && username + password === ''
 }
 
 const withScheme = (website: string): string => {

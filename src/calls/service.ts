@@ -101,7 +101,7 @@ export const createCallService = (deps: CallServiceDeps) => {
   }
 
   const countToNumber = async (call: Call, most: number): Promise<void> => {
-    const count = await toNumber.count(call, most)
+    const count = await toNumber.count(call, most, clock())
     if (count.kind === 'counted') return
     await calls.discard(call._id)
     throw numberFull(most, count.forMs)

@@ -58,6 +58,22 @@ test('a call counts for an hour from its own time on, and its count is cleared a
   expect(await counts.countDocuments({ key: { $regex: '^number:' } })).toBe(0)
 })
 
+test('a call that waits for the morning counts there: no more ring in its first hour than at any other', async () => {
+  const { key } = await newLimitedAccount(api(), { callingHours: true, callsPerNumberPerHour: 2 })
+  const at = async (time: string) => {
+    const send = await serveLive(api(), { clock: () => new Date(time) })
+    const { status, headers } = await send('POST', '/api/v1/calls', key, NEW_YORK)
+    return [status, headers.get('retry-after')]
+  }
+  expect(await at('2026-07-02T00:30:00Z')).toEqual([202, null])
+  expect(await at('2026-07-02T01:00:00Z')).toEqual([202, null])
+  expect(await at('2026-07-02T05:00:00Z')).toEqual([202, null])
+  // From 13:00 on there is room: the two that wait begin at 12:00.
+  expect(await at('2026-07-02T09:00:00Z')).toEqual([429, '14400'])
+  expect(await at('2026-07-02T12:59:59Z')).toEqual([429, '1'])
+  expect(await at('2026-07-02T13:00:00Z')).toEqual([202, null])
+})
+
 test('a call at night is accepted, says until when it waits, and is started to do so', async () => {
   const { key } = await newLimitedAccount(api(), { callingHours: true })
   const send = await serveLive(api(), { clock: NIGHT })

@@ -8,21 +8,28 @@ import type { Conversation, EndReason } from '../src/conversations/conversation.
 import type { ConversationStore } from '../src/conversations/store.ts'
 import { purseOf } from '../src/credits/credit.ts'
 import type { CreditStore } from '../src/credits/store.ts'
+import type { DialingPauseStore } from '../src/dialing/store.ts'
 import type { DoNotCallService } from '../src/do-not-call/service.ts'
 import type { Log } from '../src/log.ts'
 import type { CallEnding, FinishInput, FinishResult, OpenCallResult } from '../workflows/contract.ts'
 import { wholeSeconds } from './conclusion.ts'
+
+/** How often a call asks whether dialing is resumed; a pause of days fits into a workflow's history. */
+const PAUSE_RETRY_SECONDS = 120
 
 export interface CallDeps {
   calls: CallStore
   conversations: ConversationStore
   credits: Pick<CreditStore, 'capture' | 'release'>
   doNotCall: Pick<DoNotCallService, 'addCallee'>
+  pauses: Pick<DialingPauseStore, 'isPaused'>
   clock: () => Date
   log: Log
 }
 
-export const createCallActivities = ({ calls, conversations, credits, doNotCall, clock, log }: CallDeps) => {
+export const createCallActivities = (deps: CallDeps) => {
+  const { calls, conversations, credits, doNotCall, pauses, clock, log } = deps
+
   /** Ends and seals what is still open of the conversation: a host that waits for its stream is told by that. */
   const closeConversation = async (callId: string, ending: CallEnding): Promise<Conversation | null> => {
     await conversations.end(callId, { by: 'workflow', reason: reasonOf(ending), at: new Date() })
@@ -33,11 +40,12 @@ export const createCallActivities = ({ calls, conversations, credits, doNotCall,
     await (isCharged(status, call.startedAt) ? credits.capture : credits.release)(purseOf(call), call._id)
   }
 
-  /** How long a call still has to wait for calling hours; 0 for one that has not to. */
-  const waitFor = async ({ _id, keepsCallingHours, request }: Call): Promise<number> => {
+  /** How long a call still has to wait for calling hours, or until dialing is resumed; 0 for one that has not to. */
+  const waitFor = async ({ _id, mode, keepsCallingHours, request }: Call): Promise<number> => {
     const now = clock()
     const until = keepsCallingHours ? waitsUntil(request.toPhoneNumber, now) : null
-    if (!until) return 0
+    // It would keep a media host to itself, and those that find none would fail.
+    if (!until) return (await pauses.isPaused(mode)) ? PAUSE_RETRY_SECONDS : 0
     await calls.schedule(_id, until)
     return Math.ceil((until.getTime() - now.getTime()) / 1000)
   }

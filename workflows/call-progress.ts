@@ -11,7 +11,7 @@ export const status = defineQuery<StatusView>(STATUS_QUERY)
 
 const DOING: Record<StatusView['phase'], string> = {
   starting: 'Starting',
-  waiting: "Waiting for calling hours at the callee's place",
+  waiting: "Waiting for calling hours at the callee's place, or for dialing to be resumed",
   reading_website: "Reading the business's website",
   preparing_media: 'Waiting for a media host with an open model session',
   dialing: 'Dialing and ringing',

@@ -60,7 +60,7 @@ const open = async (callId: string, events: CallEvents, progress: CallProgress):
     const opened = await openCall(callId)
     if (opened.kind === 'closed' || !opened.waitSeconds) return opened
     progress.enter('waiting')
-    if (await waitFor(() => events.cancelRequested, opened.waitSeconds, 'Until calling hours')) return opened
+    if (await waitFor(() => events.cancelRequested, opened.waitSeconds, 'Until it may begin')) return opened
   }
 }
 

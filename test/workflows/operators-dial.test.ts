@@ -26,6 +26,22 @@ const place = (call: Around) => call.activities.placeCall({ callId: call.id, rin
 describe('while dialing is paused', () => {
   const pause = () => runner.pauses.insert({ _id: 'test', since: new Date() })
 
+  it('a call that is to begin waits without a media host, but not to be canceled', async () => {
+    const call = await runner.open({ toPhoneNumber: '+12125551236' }, true)
+    await pause()
+    const openedAt = async (time: string) => {
+      call.outside.now = new Date(time)
+      return await call.activities.openCall(call.id)
+    }
+    expect(await openedAt('2026-07-02T11:00:00Z')).toEqual({ kind: 'open', waitSeconds: 3600 })
+    expect(await openedAt('2026-07-02T12:00:00Z')).toEqual({ kind: 'open', waitSeconds: 120 })
+    await runner.pauses.remove('test')
+    expect(await openedAt('2026-07-02T12:02:00Z')).toEqual({ kind: 'open' })
+    await pause()
+    await runner.calls.requestCancel(call.id, new Date())
+    expect(await openedAt('2026-07-02T12:02:00Z')).toEqual({ kind: 'open', canceled: true })
+  })
+
   it('a call that was about to be dialled waits, without the lock of its number', async () => {
     const call = await runner.open()
     await pause()

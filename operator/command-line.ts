@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { COMMANDS } from './commands/all.ts'
 import { connectOperator } from './deps.ts'
 import type { Say } from './deps.ts'
+import { harmless } from './show.ts'
 
 const [DONE, REFUSED, WRONG] = [0, 1, 2]
 const HELP = new Set(['--help', '-h', 'help'])
@@ -37,7 +38,7 @@ const run = async (command: Command, words: string[], { env, out, interrupted }:
     out(pageOf(command))
     return DONE
   }
-  const say: Say = (text, json) => out(parsed.isJson ? JSON.stringify(json) : text)
+  const say: Say = (text, json) => out(parsed.isJson ? JSON.stringify(json) : harmless(text))
   const operator = await connectOperator(operatorConfig(env), say, interrupted)
   try {
     await parsed.action(operator)

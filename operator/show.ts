@@ -4,7 +4,7 @@
 export const fields = (lines: [name: string, value: string | number | null][]): string => {
   const shown = lines.filter(([, value]) => value !== null)
   const width = Math.max(...shown.map(([name]) => name.length)) + 2
-  return shown.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n')
+  return shown.map(([name, value]) => `${name.padEnd(width)}${oneLine(String(value))}`).join('\n')
 }
 
 /** Rows below their headings; `none` is said when there are none. */
@@ -29,8 +29,14 @@ export const timeOf = (moment: Date): string =>
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z')
 
+/** Without what a terminal would obey: clients, callees and websites have written part of it. */
+export const harmless = (text: string): string => text.replace(/(?!\n)\p{Cc}/gu, '\uFFFD')
+
+/** On one line: else it could look like others of ours. */
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
+
 /** At most `length` characters of one line. */
 export const shorten = (text: string, length: number): string => {
-  const line = text.replace(/\s+/g, ' ')
+  const line = oneLine(text)
   return line.length > length ? `${line.slice(0, length - 1)}…` : line
 }

@@ -5,6 +5,7 @@ import { isEnded } from '../src/calls/call.ts'
 import type { Call } from '../src/calls/call.ts'
 import type { Conversation } from '../src/conversations/conversation.ts'
 import type { Operator } from './deps.ts'
+import { oneLine } from './show.ts'
 
 const LOOK_EVERY_MS = 500
 
@@ -26,7 +27,7 @@ export const follow = async ({ calls, conversations, say, interrupted }: Followe
     for (const [key, turn] of newTurns(conversation, said, isOver)) {
       said.add(key)
       say(
-        `${clockOf(turn.atMs)}  ${turn.role === 'agent' ? 'Agent' : 'Callee'}: ${turn.text}${turn.interrupted ? ' …' : ''}`,
+        `${clockOf(turn.atMs)}  ${turn.role === 'agent' ? 'Agent' : 'Callee'}: ${oneLine(turn.text)}${turn.interrupted ? ' …' : ''}`,
         {
           at_ms: Math.round(turn.atMs),
           role: turn.role,

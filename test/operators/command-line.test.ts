@@ -98,10 +98,10 @@ const refused = async (words: string[], text: string, code = 1): Promise<void> =
   expect(await run(...words)).toEqual({ code, out: '', err: expect.stringContaining(text) })
 
 /** An accepted call of the account's that holds its credit. */
-const queue = async (mode: Mode = 'test'): Promise<Call> => {
+const queue = async (mode: Mode = 'test', objective = 'Book a table for 2'): Promise<Call> => {
   const request = {
     toPhoneNumber: '+14155550100',
-    objective: 'Book a table for 2',
+    objective,
     businessName: 'Nopa',
     website: null,
     language: null,
@@ -308,6 +308,12 @@ describe('calls', () => {
     expect(out).toMatch(/^number +\+14155550100$/m)
     expect(out).toMatch(/^workflow +not started$/m)
     await refused(['calls', 'show', newCallId()], 'there is no call "cl_')
+  })
+
+  it('say nothing that the terminal would obey, or that looks like a line of ours', async () => {
+    const { _id } = await queue('test', 'Book\u001b[2J\u009b2J a table\nstatus  completed')
+    const { out } = await run('calls', 'show', _id)
+    expect(out).toMatch(/^objective +Book\uFFFD\[2J\uFFFD2J a table status completed$/m)
   })
 
   it('are followed until they have ended', async () => {

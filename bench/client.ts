@@ -12,8 +12,9 @@ export interface Ask {
 /** Asks over connections that stay open; rejects unless it is answered as expected. */
 export const createClient = (): ((ask: Ask) => Promise<void>) => {
   const agent = new Agent({ keepAlive: true })
-  return ({ method, url, key, body, expected }) =>
-    new Promise((resolve, reject) => {
+  const ask = async (what: Ask): Promise<void> =>
+    await new Promise((resolve, reject) => {
+      const { method, url, key, body, expected } = what
       const text = body && JSON.stringify(body)
       const headers = {
         ...(key !== undefined && { 'x-api-key': key }),
@@ -32,7 +33,12 @@ export const createClient = (): ((ask: Ask) => Promise<void>) => {
           else reject(new Error(`${method} was answered ${response.statusCode}: ${answer}`))
         })
       })
-      sent.on('error', reject)
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The server has closed the idle connection just now.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(ask(what))
+        else reject(error)
+      })
       sent.end(text)
     })
+  return ask
 }

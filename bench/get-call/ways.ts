@@ -2,6 +2,7 @@
 // the store's.
 import { createCallStore } from '../../src/calls/store.ts'
 import { createConversationStore } from '../../src/conversations/store.ts'
+import { hashSecret, keyIdOf } from '../../src/keys/secret.ts'
 import { createKeyService } from '../../src/keys/service.ts'
 import { createRateLimits } from '../../src/rate-limits/limiter.ts'
 import { createClient } from '../client.ts'
@@ -19,13 +20,13 @@ export const createWays = ({ db }: BenchStack, apiUrl: string, bareUrl: string):
   const ask = createClient()
 
   const readOwn = async ({ key, callId }: Reading): Promise<void> => {
-    const principal = await keys.authenticate(key)
-    if (!principal) throw new Error('the key is unknown')
-    const { accountId, mode, keyId } = principal
-    const standing = limiter.look(keyId)
-    const call = await calls.findOwned(callId, accountId, mode)
+    const [principal, call] = await Promise.all([
+      keys.authenticate(key),
+      calls.find(callId),
+      limiter.look(keyIdOf(hashSecret(key))),
+    ])
+    if (principal?.accountId !== call?.accountId) throw new Error('the call is not of the key’s account')
     if (call?.status === 'in_progress') await conversations.find(callId)
-    await standing
   }
 
   return [

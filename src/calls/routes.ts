@@ -50,8 +50,9 @@ export const callRoutes = (calls: CallService): Route[] => [
     params: callParams,
     response: { status: 200, description: 'The call.', schema: callDetails },
     errors: ['call_not_found'],
-    handle: async ({ principal, params }) => {
-      const { call, turns } = await calls.getCall(principal, params.call_id)
+    readAhead: calls.readAhead,
+    handle: async ({ principal, params, ahead }) => {
+      const { call, turns } = await calls.getCall(principal, params.call_id, ahead)
       return { data: presentDetails(call, turns) }
     },
   }),

@@ -139,9 +139,14 @@ export const createCallService = (deps: CallServiceDeps) => {
     }
   }
 
-  const findOwned = async ({ accountId, mode }: Principal, id: string): Promise<Call> => {
-    const call = await calls.findOwned(id, accountId, mode)
-    if (call) return call
+  /** To anybody else it is not there, and to nobody before it was accepted. */
+  const findOwned = async (
+    { accountId, mode }: Principal,
+    id: string,
+    ahead: Promise<Call | null> = calls.find(id),
+  ): Promise<Call> => {
+    const call = await ahead
+    if (call && call.accountId === accountId && call.mode === mode && isShown(call.status)) return call
     throw new AppError(
       'call_not_found',
       'No such call. Expected the id of a call made with a key of this account and mode',
@@ -181,9 +186,12 @@ export const createCallService = (deps: CallServiceDeps) => {
       return accepted
     },
 
+    /** Any call, for `getCall`: only that knows who may see it. */
+    readAhead: async (id: string): Promise<Call | null> => await calls.find(id),
+
     /** A call of the principal's with what has been said; throws `call_not_found`. */
-    getCall: async (principal: Principal, id: string): Promise<CallWithTurns> =>
-      await withTurns(await findOwned(principal, id)),
+    getCall: async (principal: Principal, id: string, ahead?: Promise<Call | null>): Promise<CallWithTurns> =>
+      await withTurns(await findOwned(principal, id, ahead)),
 
     /** Has a call of the principal's end, once; throws `call_already_ended` when its conversation has ended already. */
     cancelCall: async (principal: Principal, id: string): Promise<CallWithTurns> => {

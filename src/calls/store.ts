@@ -1,6 +1,6 @@
 import type { Collection, Db, Filter } from 'mongodb'
 
-import { CALL_STATUSES, OPEN_STATUSES, isEnded, isShown, statusesBefore } from './call.ts'
+import { CALL_STATUSES, OPEN_STATUSES, isEnded, statusesBefore } from './call.ts'
 import type {
   AnsweredBy,
   Call,
@@ -84,12 +84,6 @@ export const createCallStore = (db: Db) => {
 
     /** Any call, `accepting` ones included. */
     find: async (id: string): Promise<Call | null> => await calls.findOne({ _id: id }),
-
-    /** A call as its owner may see it: `null` for an unknown one, another account's, or one not accepted yet. */
-    findOwned: async (id: string, accountId: string, mode: Call['mode']): Promise<Call | null> => {
-      const call = await calls.findOne({ _id: id })
-      return call && call.accountId === accountId && call.mode === mode && isShown(call.status) ? call : null
-    },
 
     /** Newest first, without what the website said. */
     list: async (accountId: string, mode: Call['mode'], options: ListOptions): Promise<ListedCall[]> =>

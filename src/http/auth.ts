@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 
 import { AppError } from '../errors.ts'
+import { hashSecret, isWellFormedSecret, keyIdOf } from '../keys/secret.ts'
 import type { KeyService, Principal } from '../keys/service.ts'
 import type { RateLimits } from '../rate-limits/limiter.ts'
 import { countUnauthorized } from './rate-limit.ts'
@@ -21,6 +22,12 @@ export const authenticate = async (ctx: Context, { keys, rateLimits }: AuthDeps)
     'Invalid or missing API key. Expected a key of your account in the x-api-key header, or as Authorization: Bearer',
     { 'WWW-Authenticate': 'Bearer' },
   )
+}
+
+/** The id of the key that a request claims to have, before anybody has looked; `null` where it can be none. */
+export const claimedKeyId = (ctx: Context): string | null => {
+  const secret = secretOf(ctx)
+  return secret !== null && isWellFormedSecret(secret) ? keyIdOf(hashSecret(secret)) : null
 }
 
 const secretOf = (ctx: Context): string | null => {

@@ -6,7 +6,8 @@ import { AppError } from '../errors.ts'
 import type { Attempt, IdempotencyService } from '../idempotency/service.ts'
 import { isCallId } from '../ids.ts'
 import type { Principal } from '../keys/service.ts'
-import { authenticate } from './auth.ts'
+import type { Standing } from '../rate-limits/rate-limit.ts'
+import { authenticate, claimedKeyId } from './auth.ts'
 import type { AuthDeps } from './auth.ts'
 import { readJsonObject } from './body.ts'
 import { answerOnce } from './idempotent.ts'
@@ -22,11 +23,12 @@ export const createRouter = (routes: Route[], deps: RouterDeps): Router => {
   const router = new Router({ sensitive: true })
   for (const route of routes)
     router.register(route.path, [route.method], async ctx => {
+      ctx.state.callId = callIdIn(ctx.params)
+      const ahead = lookAhead(ctx, route, deps)
       const principal = await authenticate(ctx, deps)
       ctx.state.principal = principal
       ctx.set('Cache-Control', 'no-store')
-      ctx.state.callId = callIdIn(ctx.params)
-      const answer = await withinLimit(ctx, route, principal, deps)
+      const answer = await withinLimit(ctx, route, principal, deps, ahead)
       ctx.status = route.response.status
       if (typeof answer === 'string') ctx.type = 'json'
       ctx.body = answer
@@ -35,23 +37,44 @@ export const createRouter = (routes: Route[], deps: RouterDeps): Router => {
   return router
 }
 
+interface Ahead {
+  standing?: Promise<Standing>
+  read?: Promise<unknown>
+}
+
+/**
+ * What is read while the key is looked up: reading waits for the store once, not twice. Nothing of it is told before the
+ * key is known, and a text that can be no key costs the store nothing.
+ */
+const lookAhead = (ctx: RouterContext, route: Route, { rateLimits }: RouterDeps): Ahead => {
+  const keyId = claimedKeyId(ctx)
+  if (keyId === null) return {}
+  const { callId } = ctx.state
+  const ahead: Ahead = {
+    // What counts nothing is told beside it.
+    ...(!route.isRateLimited && { standing: rateLimits.calls.look(keyId) }),
+    ...(route.readAhead && callId !== undefined && { read: route.readAhead(callId) }),
+  }
+  // Whoever awaits them is told; without a right key nobody does.
+  for (const reading of Object.values(ahead) as Promise<unknown>[]) reading.catch(() => undefined)
+  return ahead
+}
+
 /** The route's answer. Every answer says where the key stands with its calls, also what was not counted. */
 const withinLimit = async (
   ctx: RouterContext,
   route: Route,
   principal: Principal,
   deps: RouterDeps,
+  { standing, read }: Ahead,
 ): Promise<unknown> => {
   const { calls: limiter } = deps.rateLimits
-  const tell = async () => await tellStanding(ctx, limiter, principal.keyId)
-  // What counts nothing is told beside it: reading takes no longer for that.
-  const telling = route.isRateLimited ? null : tell()
   try {
     // Within the answer to one key: a request that is repeated with it does not count.
     const count = async () => await countRequest(ctx, limiter, principal.keyId)
-    return await answerTo(ctx, route, principal, deps, route.isRateLimited && count)
+    return await answerTo(ctx, route, principal, deps, { read, ...(route.isRateLimited && { count }) })
   } finally {
-    await (telling ?? tell())
+    await tellStanding(ctx, async () => await (standing ?? limiter.look(principal.keyId)))
   }
 }
 
@@ -60,12 +83,13 @@ const answerTo = async (
   route: Route,
   principal: Principal,
   { idempotency }: RouterDeps,
-  count?: () => Promise<void>,
+  { read, count }: { read: Promise<unknown> | undefined; count?: () => Promise<void> },
 ): Promise<unknown> => {
   const body = route.body ? await readJsonObject(ctx) : {}
   const act = async (attempt: Attempt | null) => {
     await count?.()
-    return await route.answer({ principal, params: ctx.params, query: ctx.query, body, attempt })
+    const { params, query } = ctx
+    return await route.answer({ principal, params, query, body, attempt, ...(read && { ahead: read }) })
   }
   return route.isIdempotent ? await answerOnce(ctx, idempotency, { principal, body, act }) : await act(null)
 }

@@ -13,9 +13,9 @@ export const countRequest = async (ctx: Context, limiter: Limiter, keyId: string
 }
 
 /** Says where the key stands in an answer that was not counted. It may be left out: the answer counts for more. */
-export const tellStanding = async (ctx: Context, limiter: Limiter, keyId: string): Promise<void> => {
+export const tellStanding = async (ctx: Context, look: () => Promise<Standing>): Promise<void> => {
   if (ctx.response.headers['ratelimit-limit'] !== undefined) return
-  await limiter.look(keyId).then(
+  await look().then(
     standing => tell(ctx, standing),
     () => undefined,
   )

@@ -11,7 +11,7 @@ type Fields = z.ZodObject
 export type Tag = 'Calls' | 'Credits' | 'Do-not-call list' | 'Test numbers'
 
 /** One operation of the API: what it takes, gives and refuses, for the router and for its documentation. */
-interface Operation<P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType> {
+interface Operation<P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType, A = unknown> {
   method: 'GET' | 'POST' | 'DELETE'
   /** As the router has it: `/api/v1/calls/:call_id`. */
   path: string
@@ -33,6 +33,8 @@ interface Operation<P extends Fields, Q extends Fields, B extends Fields, R exte
   response: { status: number; description: string; schema: R }
   /** Error codes besides those that every operation has. */
   errors: ErrorCode[]
+  /** Reads of the call that the path names while the key is looked up; `handle` decides whether the key may see it. */
+  readAhead?: (callId: string) => Promise<A>
   /** Is given checked fields only. */
   handle: (input: {
     principal: Principal
@@ -41,6 +43,8 @@ interface Operation<P extends Fields, Q extends Fields, B extends Fields, R exte
     body: z.output<B>
     /** The right to act once; `null` for a request without a key. */
     attempt: Attempt | null
+    /** What is being read ahead; absent where the path holds no call's id. */
+    ahead?: Promise<A>
   }) => Promise<z.input<R>>
 }
 
@@ -51,6 +55,7 @@ export interface RawRequest {
   query: Record<string, unknown>
   body: Record<string, unknown>
   attempt: Attempt | null
+  ahead?: Promise<unknown>
 }
 
 /** An operation as the router and the documentation see it, whatever its fields are. */
@@ -60,15 +65,17 @@ export interface Route extends Omit<Operation<Fields, Fields, Fields, z.ZodType>
 }
 
 /** Declares an operation: its handler's types are those of its schemas. */
-export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType>({
+export const defineRoute = <P extends Fields, Q extends Fields, B extends Fields, R extends z.ZodType, A>({
   handle,
   ...operation
-}: Operation<P, Q, B, R>): Route => ({
+}: Operation<P, Q, B, R, A>): Route => ({
   ...operation,
-  answer: async ({ principal, params, query, body, attempt }) =>
+  answer: async ({ principal, params, query, body, attempt, ahead }) =>
     await handle({
       principal,
       attempt,
+      // What `readAhead` gave, on its way through the router, which does not look at it.
+      ...(ahead && { ahead: ahead as Promise<A> }),
       params: check(operation.params, params, parsePresent, operation.fieldCodes),
       query: check(operation.query, query, parseFields),
       body: check(operation.body, body, parseFields, operation.fieldCodes),

@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import type { Turn } from '../../src/calls/call.ts'
-import { CALL, useApi } from './api.ts'
+import { createApp } from '../../src/app.ts'
+import { keyIdOf, newSecret } from '../../src/keys/secret.ts'
+import { CALL, serve, useApi } from './api.ts'
 
 const api = useApi()
 
@@ -176,6 +178,31 @@ describe('security', () => {
     const id = await place(key)
     expect((await read(live, id)).status).toBe(404)
     expect((await api().send('GET', '/api/v1/calls', { key: live })).body.data).toEqual([])
+  })
+
+  test('whose key is refused learns nothing of the call, though it is read beside the key', async () => {
+    const { key, accountId } = await api().newAccount()
+    const id = await place(key)
+    const nowhere = await read(newSecret('test'), 'cl_unknown')
+    const unknown = await read(newSecret('test'), id)
+    expect([unknown.status, unknown.text]).toEqual([401, nowhere.text])
+    const revoked = await api().keys.create(accountId, 'test')
+    expect((await read(revoked, id)).status).toBe(200)
+    const [, { _id: hash } = { _id: '' }] = await api().keys.list(accountId)
+    await api().keys.revoke(keyIdOf(hash))
+    expect((await read(revoked, id)).text).toBe(nowhere.text)
+  })
+
+  test('where the call cannot be read, a refused key is refused all the same', async () => {
+    const { key } = await api().newAccount()
+    const id = await place(key)
+    const away = async () => await Promise.reject(new Error('the store is away'))
+    const { url, close } = await serve(createApp({ ...api().deps, calls: { ...api().calls, find: away } }))
+    onTestFinished(close)
+    const status = async (secret: string) =>
+      (await fetch(`${url}/api/v1/calls/${id}`, { headers: { 'x-api-key': secret } })).status
+    expect(await status(newSecret('test'))).toBe(401)
+    expect(await status(key)).toBe(500)
   })
 
   test('a call that was never accepted cannot be read or listed', async () => {

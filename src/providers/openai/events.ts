@@ -67,8 +67,10 @@ const MEANINGS: Meanings = {
   }),
 }
 
+type FieldType = 'string' | 'number' | 'object' | 'base64'
+
 /** The fields that are read here, by event; what else an event carries may be as it likes. */
-const FIELDS: { [Type in RealtimeServerEvent['type']]?: Record<string, 'string' | 'number' | 'object'> } = {
+const FIELDS: { [Type in RealtimeServerEvent['type']]?: Record<string, FieldType> } = {
   error: { error: 'object' },
   'input_audio_buffer.speech_started': { item_id: 'string', audio_start_ms: 'number' },
   'input_audio_buffer.speech_stopped': { item_id: 'string' },
@@ -77,7 +79,7 @@ const FIELDS: { [Type in RealtimeServerEvent['type']]?: Record<string, 'string' 
   'conversation.item.input_audio_transcription.delta': { item_id: 'string' },
   'conversation.item.input_audio_transcription.completed': { item_id: 'string', transcript: 'string' },
   'conversation.item.input_audio_transcription.failed': { item_id: 'string' },
-  'response.output_audio.delta': { item_id: 'string', content_index: 'number', delta: 'string' },
+  'response.output_audio.delta': { item_id: 'string', content_index: 'number', delta: 'base64' },
   'response.output_audio.done': { item_id: 'string' },
   'response.output_audio_transcript.delta': { item_id: 'string', delta: 'string' },
   'response.output_audio_transcript.done': { item_id: 'string', transcript: 'string' },
@@ -127,11 +129,14 @@ const isEvent = (event: unknown): event is RealtimeServerEvent => {
   if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string')
     return false
   const fields = Object.hasOwn(FIELDS, event.type) ? FIELDS[event.type as RealtimeServerEvent['type']] : {}
-  return Object.entries(fields ?? {}).every(([name, type]) => {
-    const value = (event as Record<string, unknown>)[name]
-    return typeof value === type && value !== null
-  })
+  return Object.entries(fields ?? {}).every(([name, type]) => isOf(type, (event as Record<string, unknown>)[name]))
 }
+
+// Audio is sent on as it came, between quotes: nothing else may be in it.
+const isOf = (type: FieldType, value: unknown): boolean =>
+  type === 'base64'
+    ? typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+    : typeof value === type && value !== null
 
 /** What a server event means to a conversation; `null`: nothing. Source: OpenAI's Realtime reference (GA). */
 export const modelEventOf = (event: RealtimeServerEvent): ModelEvent | null => {

@@ -116,6 +116,19 @@ describe('audio from the carrier', () => {
 })
 
 describe('audio from the model', () => {
+  test('is base64, so that nothing in it can be a message to the carrier', () => {
+    const eventWith = (delta: string) => ({
+      type: 'response.output_audio.delta',
+      item_id: 'item_1',
+      content_index: 0,
+      delta,
+    })
+    const read = (delta: string) => readEvent(Buffer.from(JSON.stringify(eventWith(delta))))
+    expect(read('AAAA"}},{"event":"clear"')).toBeNull()
+    expect(read('AA\nAA')).toBeNull()
+    expect(read('')).toEqual(eventWith(''))
+  })
+
   test('is read as JSON.parse reads it, whatever comes', () => {
     fc.assert(
       fc.property(fc.oneof(spoiled(modelAudio), anyBytes), frame => {

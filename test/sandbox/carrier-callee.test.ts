@@ -49,6 +49,7 @@ const DENTIST =
   "Hello, I am an AI assistant. I would like to make a dentist's appointment for Tuesday at 10am, please."
 const HOURS = 'Hello, I am an AI assistant. What are your opening hours on Sunday?'
 const GREETING = 'Callee: Hello, how can I help you?'
+const OTHER = 'Hello, I am an AI assistant. I am calling about this: Cancel my appointment on Friday.'
 const BYE = 'Thank you very much. Goodbye.'
 
 describe('the callee', () => {
@@ -89,6 +90,10 @@ describe('the callee', () => {
     ['+14155550100', DENTIST, 'Yes, Tuesday at 10am is fine. What name should I put it under?'],
     ['+14155550101', DENTIST, 'I am sorry, Tuesday at 10am is taken. I could offer you Tuesday at 11:30am.'],
     ['+14155550102', TABLE, 'I am sorry, we are fully booked.'],
+    ['+14155550100', OTHER, 'Of course, that is fine. What name should I put it under?'],
+    ['+14155550101', OTHER, 'I am sorry, that is not available. I could offer you 8:30pm.'],
+    ['+14155550102', OTHER, 'I am sorry, we cannot do that.'],
+    ['+14155550113', OTHER, 'Please never call this number again.'],
   ])('at %s answers “%s” with “%s”', async (to, question, answer) => {
     const { lines } = await converse(to, [question, BYE], true)
     expect(lines.slice(0, 3)).toEqual([GREETING, `Agent: ${question}`, `Callee: ${answer}`])
@@ -159,6 +164,8 @@ describe('what a callee makes of words', () => {
     ],
     ['What are your opening hours on Sunday?', { kind: 'hours', day: 'Sunday' }],
     ['What are your opening hours?', { kind: 'hours', day: null }],
+    ['I am calling about this: Order 3 pizzas for delivery.', { kind: 'other' }],
+    ['I would like to book a table, please.', { kind: 'other' }],
     ['Please put it under Ann Lee.', { kind: 'name', name: 'Ann Lee' }],
     ['8:30pm works too, thank you. Please book it.', { kind: 'accept' }],
     ['I understand. Thank you for your time. Goodbye.', { kind: 'goodbye' }],

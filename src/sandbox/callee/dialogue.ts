@@ -21,6 +21,7 @@ export interface Dialogue {
   expect: (what: Reply['expects']) => void
 }
 
+const BOOKED = 'Thank you, it is booked. See you then.'
 const MOST_REPEATS = 3
 const MOST_PROMPTS = 2
 
@@ -32,10 +33,12 @@ export const createDialogue = (part: CalleePart): Dialogue => {
   let offer = ''
   let isAccepted = false
   let isBooked = false
+  let confirmation = BOOKED
   let repeats = 0
   let prompts = 0
 
-  const request = (reply: Reply, slots: Record<string, string>): Turn => {
+  const request = (reply: Reply, slots: Record<string, string>, confirmed = BOOKED): Turn => {
+    confirmation = confirmed
     waitingFor = reply.expects
     offer = slots['later'] ?? ''
     return say(reply.say.replace(/\{([\w ]+)\}/g, (_slot, name: string) => slots[name] ?? ''))
@@ -54,6 +57,8 @@ export const createDialogue = (part: CalleePart): Dialogue => {
         return request(part.appointment, slotsOf(meant.thing, meant.when))
       case 'hours':
         return request(part.hours, daySlots(meant.day))
+      case 'other':
+        return request(part.other, slotsOf('that', null), 'Thank you, you are all set.')
       case 'goodbye':
         waitingFor = 'no more'
         return silent
@@ -62,7 +67,7 @@ export const createDialogue = (part: CalleePart): Dialogue => {
         if (waitingFor !== 'name' && !isBooked) return askAgain()
         isBooked = true
         waitingFor = 'nothing'
-        return say('Thank you, it is booked. See you then.')
+        return say(confirmation)
       case 'accept':
         if (waitingFor !== 'offer' && !(isAccepted && waitingFor === 'name')) return askAgain()
         isAccepted = true

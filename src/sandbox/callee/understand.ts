@@ -4,6 +4,8 @@ export type Meaning =
   | { kind: 'table'; thing: string; when: string | null }
   | { kind: 'appointment'; thing: string; when: string }
   | { kind: 'hours'; day: string | null }
+  /** Something else is asked for, whatever it is. */
+  | { kind: 'other' }
   | { kind: 'name'; name: string }
   | { kind: 'accept' }
   | { kind: 'decline' }
@@ -16,6 +18,7 @@ const TABLE =
   /\b(a table for \w+(?: people| persons)?)((?: (?:at|on|for|tomorrow|today|tonight|next)\b[^.?!]*?)?)(?:,? please)?[.?!]/i
 const APPOINTMENT = /\b(an? (?:[^.?!]*? )?appointment) (?:for |on )?([^.?!]+?)(?:,? please)?[.?!]/i
 const HOURS = /\bopening hours\b(?:[^.?!]*? (?:on|for) (\w+))?|\bwhen are you open\b(?: on (\w+))?/i
+const OTHER = /\b(?:calling about this:|would like to) [^.?!]+[.?!]/i
 const NAME = /\b(?:under(?: the name)?(?: of)?|name is|it is for) ([^.?!,]+)/i
 
 /** The meaning of what was heard, read most telling first. */
@@ -41,5 +44,6 @@ const requestIn = (text: string): Meaning | null => {
   const appointment = APPOINTMENT.exec(text)
   if (appointment) return { kind: 'appointment', thing: appointment[1] ?? '', when: appointment[2] ?? '' }
   const hours = HOURS.exec(text)
-  return hours && { kind: 'hours', day: hours[1] ?? hours[2] ?? null }
+  if (hours) return { kind: 'hours', day: hours[1] ?? hours[2] ?? null }
+  return OTHER.test(text) ? { kind: 'other' } : null
 }

@@ -8,6 +8,7 @@ export const AGREEING: CalleePart = {
   table: { say: 'Yes, {thing} is fine. What name should I put it under?', expects: 'name' },
   appointment: { say: 'Yes, {when} is fine. What name should I put it under?', expects: 'name' },
   hours: { say: '{On day} we are open from 11am to 9pm.', expects: 'nothing' },
+  other: { say: 'Of course, {thing} is fine. What name should I put it under?', expects: 'name' },
 }
 
 export const agrees: Scenario = {

@@ -7,5 +7,5 @@ const refusal = { say: 'Please never call this number again.', expects: 'nothing
 export const forbidsFurtherCalls: Scenario = {
   ...testNumber('forbids-further-calls'),
   carrier: { kind: 'answers', ringMs: 3000 },
-  callee: { greeting: GREETING, table: refusal, appointment: refusal, hours: refusal },
+  callee: { greeting: GREETING, table: refusal, appointment: refusal, hours: refusal, other: refusal },
 }

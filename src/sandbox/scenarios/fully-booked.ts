@@ -10,5 +10,6 @@ export const fullyBooked: Scenario = {
     table: { say: 'I am sorry, we are fully booked.', expects: 'nothing' },
     appointment: { say: 'I am sorry, we are fully booked.', expects: 'nothing' },
     hours: { say: 'I am sorry, I cannot tell you that.', expects: 'nothing' },
+    other: { say: 'I am sorry, we cannot do that.', expects: 'nothing' },
   },
 }

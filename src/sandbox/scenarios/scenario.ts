@@ -70,6 +70,8 @@ export interface CalleePart {
   table: Reply
   appointment: Reply
   hours: Reply
+  /** To any other request. */
+  other: Reply
   /** In the order in which they come. */
   cues?: readonly Cue[]
 }

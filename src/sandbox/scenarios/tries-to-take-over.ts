@@ -27,6 +27,7 @@ export const triesToTakeOver: Scenario = {
     greeting: `${TRIES.join(' ')} How can I help you?`,
     table: refusal,
     appointment: refusal,
+    other: refusal,
     hours: { say: `${TRIES_AGAIN.join(' ')} Anyway, I cannot tell you that.`, expects: 'nothing' },
   },
 }

@@ -42,7 +42,7 @@ const judgeMessage = ({ kind, request, wanted }: Objective, lines: readonly Line
   const greeting = lines.findIndex(({ speaker, text }) => speaker === 'callee' && isVoicemail(text))
   const isLeft = lines.slice(greeting + 1).some(line => line.speaker === 'agent' && line.text.includes(request))
   if (greeting === -1 || !isLeft) return null
-  const isTold = kind === 'other' && /^(?:tell|inform|let|say|remind|leave)\b/i.test(wanted)
+  const isTold = kind === 'other' && /^“(?:tell|inform|let|say|remind|leave)\b/i.test(wanted)
   return { outcome: isTold ? 'achieved' : 'partial', details: 'A message was left on the voicemail.' }
 }
 

@@ -11,6 +11,7 @@ export interface Objective {
 
 const BOOKING_VERB = /\b(?:book|reserve|make|schedule|arrange|get|set up)\b/i
 const BOOKING = /\b(?:book|reserve|reservation|appointment|table)\b/i
+const ABOUT_A_BOOKING = /^(?:cancel|change|confirm|move|reschedule)\b/i
 const HOURS = /\b(?:hours|open|opens|opening|close|closes|closing)\b/i
 const CALENDAR =
   /^(?:mon|tues|wednes|thurs|fri|satur|sun)day|^(?:january|february|march|april|may|june|july|august|september|october|november|december|noon|midnight)/i
@@ -23,12 +24,12 @@ export const parseObjective = (text: string, businessName?: string): Objective =
     .trim()
     .split(/(?<=[.!?])\s+/)
     .map(sentence => withoutBusiness(sentence.replace(/[.!?]+$/, ''), businessName))
-  const booking = sentences.find(sentence => BOOKING.test(sentence))
+  const booking = sentences.find(sentence => BOOKING.test(sentence) && !ABOUT_A_BOOKING.test(sentence))
   if (booking !== undefined) return bookingOf(booking)
   const hours = sentences.find(sentence => HOURS.test(sentence))
   if (hours !== undefined) return hoursOf(hours)
   const first = sentences[0] ?? ''
-  return { kind: 'other', request: `I am calling about this: ${first}.`, wanted: first }
+  return { kind: 'other', request: `I am calling about this: ${first}.`, wanted: `“${first}”` }
 }
 
 const bookingOf = (sentence: string): Objective => {

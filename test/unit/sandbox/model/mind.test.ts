@@ -112,6 +112,21 @@ describe('when the objective is a question about opening hours', () => {
   })
 })
 
+describe('when the objective is something else', () => {
+  test.each(['Order 3 pizzas for delivery', 'Cancel my appointment on Friday'])('“%s” is confirmed', objective => {
+    const { lines } = converse(objective, [
+      GREETING,
+      'Of course, that is fine. What name should I put it under?',
+      'Thank you, you are all set.',
+    ])
+    expect(agentSaid(lines)[0]).toBe(`${INTRODUCTION} I am calling about this: ${objective}.`)
+    expect(judge(parseObjective(objective), lines)).toMatchObject({
+      outcome: 'achieved',
+      summary: `The agent asked for “${objective}”. The callee confirmed “${objective}”.`,
+    })
+  })
+})
+
 describe('the mind', () => {
   test('speaks first when nobody does', () => {
     expect(decide(sceneOf(table.objective, [])).say).toBe(`${INTRODUCTION} ${table.request}`)

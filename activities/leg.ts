@@ -2,7 +2,8 @@
 // L1  The dial is claimed in the store before the carrier is asked: whoever did not claim it sends nothing.
 // L2  A dial that may have reached the carrier is looked for, never sent again.
 // L3  A leg that comes too late, or as a second one, is hung up.
-// L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart.
+// L4  A number whose last dial has no answer yet is not dialled by another call: their legs could not be told apart. Who
+//     has lost its lock takes no leg any more.
 // L5  A leg is taken from a host only while that host holds the conversation, and from then on it cannot end it.
 // L6  Right before the dial the number is looked for on the do-not-call list once more: it may have come there since.
 // L7  So are its calling hours asked for again: a call that was held up until they were over rings nobody.
@@ -45,11 +46,8 @@ export const createLegActivities = (deps: LegDeps) => {
   const { calls, conversations, carrier, dialLocks, doNotCall, pauses, clock, log, timeouts } = deps
 
   /** Until the dial is given up, should its answer be lost (L4). */
-  const lock = async (call: Call): Promise<boolean> =>
-    await dialLocks.take(call, {
-      withinMs: timeouts.dialLockWaitMs,
-      forMs: timeouts.dialUntilMs + timeouts.dialUnknownMs,
-    })
+  const lock = async (call: Call, withinMs: number): Promise<boolean> =>
+    await dialLocks.take(call, { withinMs, forMs: timeouts.dialUntilMs + timeouts.dialUnknownMs })
 
   const submit = async (call: Call, until: Date, ringSeconds: number): Promise<PlaceCallResult> => {
     const { toPhoneNumber, maxDurationSeconds } = call.request
@@ -122,6 +120,8 @@ export const createLegActivities = (deps: LegDeps) => {
   const findLeg = async (call: Call): Promise<Leg | null> => {
     if (call.legId) return await carrier.getLeg(call.legId)
     if (!call.dial) return null
+    // Whoever looks for long may have lost the lock: what is found then may be the next call's (L4).
+    if (!(await lock(call, 0))) return null
     const since = new Date(call.dial.until.getTime() - timeouts.dialUntilMs)
     const legs = await carrier.findLegs(call.request.toPhoneNumber, since)
     const bound = new Set(await calls.findBoundLegs(legs.map(leg => leg.legId)))
@@ -155,7 +155,7 @@ export const createLegActivities = (deps: LegDeps) => {
       const call = await calls.find(callId)
       if (!call) return { kind: 'not_dialable' }
       if (await isHeldBack(call)) return { kind: 'locked', isPaused: true }
-      if (!call.dial && !(await lock(call))) return { kind: 'locked' }
+      if (!call.dial && !(await lock(call, timeouts.dialLockWaitMs))) return { kind: 'locked' }
       // The lock may have been waited for.
       if (await isHeldBack(call)) {
         await dialLocks.release(call)

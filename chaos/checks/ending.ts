@@ -4,7 +4,8 @@
 // N3  The callee never hears the carrier's own error announcement.
 // N4  A cancellation that was answered 202 ends the call as canceled; 409 changes nothing; without an answer it is one of
 //     the two. Canceling again is answered as the first time, and what nobody answered costs nothing.
-// N5  A host that dies as the callee hangs up: nobody can tell which came first, and either end is honest.
+// N5  A host that dies as the callee hangs up: nobody can tell which came first, and either end is honest; the last words
+//     may be lost with it.
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 // N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over, and when, is stored first.
@@ -94,7 +95,8 @@ export const checkEnding = (evidence: Evidence): string[] => {
   const { status, errorCode } = scenario.model && isGreetingLost ? UNTROUBLED : ends
   compare('status', final.status, status)
   compare('error_code', final.error_code, errorCode)
-  if (!isDisturbed || (STURDY.has(scenario.name) && !hasWaited)) compare('outcome', final.outcome, ends.outcome)
+  const isSturdy = STURDY.has(scenario.name) && !hasWaited && !diedAsCalleeHungUp(leg, disturbance)
+  if (!isDisturbed || isSturdy) compare('outcome', final.outcome, ends.outcome)
   compare('legs', carrier.legs.length, scenario.carrier.kind === 'refuses' ? 0 : 1)
   found.push(
     ...(isDisturbed ? checkHandover(leg, lines, final.turns ?? [], loss) : wordForWord(evidence, lines, leg)),

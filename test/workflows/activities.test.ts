@@ -201,6 +201,21 @@ describe('lookUpLeg', () => {
     expect((await call.stored()).legId).toBeNull()
   })
 
+  it('takes no leg that may be of the call that has the number’s lock by now', async () => {
+    const toPhoneNumber = '+14155559003'
+    const late = await runner.open({ toPhoneNumber })
+    late.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+    await place(late)
+    const lock = (await runner.locks.find(`test:${toPhoneNumber}`))!
+    await runner.locks.replace(lock, { ...lock, expiresAt: new Date(Date.now() - 1) })
+    const next = await runner.open({ toPhoneNumber })
+    next.outside.dialOutcome = { kind: 'unknown', message: 'reset' }
+    await place(next)
+    for (const call of [late, next]) call.outside.legs = [{ legId: 'CA-next', state: 'ringing' }]
+    expect(await late.activities.lookUpLeg(late.id)).toEqual({ kind: 'unknown' })
+    expect(await next.activities.lookUpLeg(next.id)).toEqual({ kind: 'up', answered: false })
+  })
+
   it('notes how the leg ended, as a callback would', async () => {
     const call = await runner.open()
     await place(call)

@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb'
 
 import type { CreditLimits, Credits } from '../credits/credit.ts'
+import { limitUpdate } from './limit-update.ts'
 
 /** What an operator may limit; what is absent is as for everybody. The first two count for live and for test calls alike. */
 export interface AccountLimits extends CreditLimits {
@@ -40,16 +41,7 @@ export const createAccountStore = (db: Db) => {
       id: string,
       limits: Pick<AccountLimits, 'callingHours'> & { callsPerNumberPerHour?: number | null },
     ): Promise<void> => {
-      const changes = Object.entries(limits)
-      const $set = changes.filter(([, value]) => value !== null).map(([name, value]) => [`limits.${name}`, value])
-      const $unset = changes.filter(([, value]) => value === null).map(([name]) => [`limits.${name}`, ''])
-      await accounts.updateOne(
-        { _id: id },
-        {
-          ...($set.length > 0 && { $set: Object.fromEntries($set) }),
-          ...($unset.length > 0 && { $unset: Object.fromEntries($unset) }),
-        },
-      )
+      await accounts.updateOne({ _id: id }, limitUpdate(limits))
     },
 
     find: async (id: string): Promise<Account | null> => await accounts.findOne({ _id: id }),

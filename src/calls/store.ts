@@ -67,6 +67,7 @@ export const createCallStore = (db: Db) => {
     ensureIndexes: async (): Promise<void> => {
       await calls.createIndex({ accountId: 1, mode: 1, _id: -1 })
       await calls.createIndex({ status: 1, _id: 1 })
+      await calls.createIndex({ legId: 1 })
     },
 
     insert: async (call: Call): Promise<void> => {

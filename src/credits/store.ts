@@ -1,5 +1,6 @@
 import type { Collection, Db, Document, Filter } from 'mongodb'
 
+import { limitUpdate } from '../accounts/limit-update.ts'
 import { insertOnce } from '../insert.ts'
 import {
   dailyCap,
@@ -55,17 +56,6 @@ const ABSENT = { $exists: false }
 
 const withoutNulls = (limits: LimitChanges): CreditLimits =>
   Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== null))
-
-/** The update that stores the caps and leaves an account's other limits alone. */
-const capsOf = ({ openCalls, creditsPerDay }: LimitChanges): Document => {
-  const caps = Object.entries({ openCalls, creditsPerDay })
-  const $set = caps.filter(([, cap]) => typeof cap === 'number').map(([name, cap]) => [`limits.${name}`, cap])
-  const $unset = caps.filter(([, cap]) => cap === null).map(([name]) => [`limits.${name}`, ''])
-  return {
-    ...($set.length > 0 && { $set: Object.fromEntries($set) }),
-    ...($unset.length > 0 && { $unset: Object.fromEntries($unset) }),
-  }
-}
 
 /**
  * Credits in the collection `accounts`: each step is one conditional update of one document (K1–K6 of credit.ts). An
@@ -234,7 +224,7 @@ export const createCreditStore = (db: Db) => {
           { _id: accountId, ...asRead(account) },
           {
             $inc: { openCallsLeft, ...(account.today && { 'today.left': left }) },
-            ...capsOf(limits),
+            ...limitUpdate(changes),
           },
         )
         if (limited) return

@@ -85,12 +85,12 @@ const compare = async (stack: BenchStack, where: string, { quick, signal }: Benc
           .flat()
           .slice(-count)
       const comparison = { unit: 'reads', ways, prepare }
-      await warmUp(comparison, 300)
-      await compareLatency(comparison, quick ? { rounds: 2, times: 100 } : { rounds: 12, times: 200 }, {
+      await warmUp(comparison, quick ? 100 : 300)
+      await compareLatency(comparison, quick ? { rounds: 2, times: 50 } : { rounds: 12, times: 200 }, {
         at: 'p99',
         most: 2,
       })
-      await compareThroughput(comparison, { rounds: quick ? 2 : 12, times: 200 }, { pids })
+      await compareThroughput(comparison, quick ? { rounds: 2, times: 60 } : { rounds: 12, times: 200 }, { pids })
     }
   })
 

@@ -35,6 +35,13 @@ describe('turns and the callee’s account', () => {
     expect(turnDifferences(turns, lines)).toEqual([])
   })
 
+  test('may join two sentences of the callee that had hardly a pause between them', () => {
+    const lines = (secondMs: number) => [line('said', 'Hello?', 0), line('said', 'The front desk.', secondMs)]
+    const turns = [callee('Hello? The front desk.')]
+    expect(turnDifferences(turns, lines(500))).toEqual([])
+    expect(turnDifferences(turns, lines(1_000))).not.toEqual([])
+  })
+
   test('may lack what was less than a word, but nothing that was whole', () => {
     expect(turnDifferences([], [line('heard', 'Goodb', 0, false)])).toEqual([])
     expect(turnDifferences([], [line('heard', 'Yes.', 0)])).not.toEqual([])

@@ -53,7 +53,7 @@ const FRAME_MS = 20
 /** A leg whose call is gone would be taken for that of an unknown dial: longer than one is looked for. */
 const KEPT_MS = 60_000
 
-const isAtStore = ({ plan: { fault } }: Done): boolean => fault.kind === 'store'
+const takesTime = ({ plan: { fault } }: Done): boolean => fault.kind === 'store' || fault.kind === 'deploy'
 
 const isDouble = ({ plan: { fault } }: Done): boolean =>
   fault.action.do === 'kill' && (fault.action.and ?? fault.action.again) !== undefined
@@ -119,7 +119,7 @@ export const createRunner = (stack: ChaosStack, { patience, signal, speed }: Run
     const lossMs = faults[0]?.mediaMs.get(followed.target.callId ?? '') ?? null
     const disturbance = {
       conversation: faults.length > 0,
-      mayWait: during.some(fault => isDouble(fault) || (isAtStore(fault) && hasJustBegun(fault, followed))),
+      mayWait: during.some(fault => isDouble(fault) || (takesTime(fault) && hasJustBegun(fault, followed))),
       lossMs,
       settledMs: settledMsAt(speed),
     }

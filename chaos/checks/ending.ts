@@ -9,7 +9,7 @@
 // N6  After a disturbance of the conversation the status and the credit are still those of the scenario; what the callee
 //     heard may be another way to it.
 // N7  What the callee begins to say while our side hangs up is heard by nobody: that it is over, and when, is stored first.
-// N8  A callee who has to wait (the store is away when it answers, more than one process is killed) hears the filler, and
+// N8  A callee who has to wait (the store is away or its host stops as it answers, more than one process is killed) hears the filler, and
 //     says something to it: it may hang up, or hear a goodbye for it.
 // N9  What befalls the model by the scenario comes when it hears the callee's greeting: one that was lost with its host
 //     brings nothing.

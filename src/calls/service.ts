@@ -24,6 +24,7 @@ import { isShown, newCall } from './call.ts'
 import type { Call, CallRequest, Mode, Turn } from './call.ts'
 import { createCancel } from './cancel.ts'
 import { checkNumber } from './number.ts'
+import { toSecond } from './present.ts'
 import type { CallStore, ListOptions, ListedCall } from './store.ts'
 
 export interface CallServiceDeps {
@@ -230,7 +231,7 @@ const tooManyOpen = (most: number): AppError =>
 const daySpent = ({ most, until }: { most: number; until: Date }): AppError =>
   new AppError(
     'too_many_calls',
-    `The credits that this account may spend in a day are spent. Expected at most ${most} calls a day: retry after ${until.toISOString()}`,
+    `The credits that this account may spend in a day are spent. Expected at most ${most} a day (UTC): retry after ${toSecond(until)}`,
     { 'Retry-After': String(Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000))) },
   )
 

@@ -98,7 +98,7 @@ export const ERRORS: Record<ErrorCode, ErrorFacts> = {
   rate_limit_exceeded: {
     status: 429,
     when: 'Too many calls a minute with this key, too many an hour to this number where your account limits them, or too many requests without a valid key from this address: retry after `Retry-After` seconds.',
-    example: 'Too many calls with this key. Expected at most 10 in 60 seconds: retry in 42',
+    example: 'Too many calls with this key. Expected at most 10 in 60 seconds: retry in 42 seconds',
   },
   too_many_calls: {
     status: 429,

@@ -35,7 +35,7 @@ const enforce = (ctx: Context, standing: Standing, tooMany: string): void => {
   const seconds = Math.max(1, secondsOf(standing.resetMs))
   throw new AppError(
     'rate_limit_exceeded',
-    `${tooMany}. Expected at most ${most} in ${windowSeconds} seconds: retry in ${seconds}`,
+    `${tooMany}. Expected at most ${most} in ${windowSeconds} seconds: retry in ${seconds} seconds`,
     { 'Retry-After': String(seconds) },
   )
 }

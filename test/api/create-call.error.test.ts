@@ -163,7 +163,7 @@ test('more credits than the account may spend in a day are too_many_calls, until
   const { status, body, headers } = await post(CALL, key)
   expect(status).toBe(429)
   expect(body.code).toBe('too_many_calls')
-  expect(body.error).toMatch(/Expected at most 1 calls a day: retry after \d{4}-\d\d-\d\dT00:00:00/)
+  expect(body.error).toMatch(/Expected at most 1 a day \(UTC\): retry after \d{4}-\d\d-\d\dT00:00:00Z$/)
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   expect(await api().credits.remaining(accountId)).toBe(4)
 })

@@ -25,7 +25,7 @@ test('the eleventh call within a minute is rate_limit_exceeded, and costs nothin
   expect(status).toBe(429)
   expect(body).toEqual({
     code: 'rate_limit_exceeded',
-    error: `Too many calls with this key. Expected at most 10 in 60 seconds: retry in ${seconds}`,
+    error: `Too many calls with this key. Expected at most 10 in 60 seconds: retry in ${seconds} seconds`,
   })
   expect(seconds).toBeGreaterThanOrEqual(1)
   expect(seconds).toBeLessThanOrEqual(60)

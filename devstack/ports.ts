@@ -16,6 +16,13 @@ const table = {
   temporalUi: { label: 'Temporal UI', variable: 'TEMPORAL_UI_PORT', standard: 4034 },
 } as const
 
+/** Each variable that moves a port of `npm start`, with the port that is taken without it. */
+export const portPage = (): string =>
+  Object.values(table)
+    .filter(({ label }) => !label.startsWith('second'))
+    .map(({ variable, label, standard }) => `  ${variable.padEnd(32)}${label}, ${standard} if not set`)
+    .join('\n')
+
 /** What listens on a port of its own. */
 export type PortName = keyof typeof table
 export type Ports = Record<PortName, number>

@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDevelopmentAccount } from './account.ts'
+import { optionsOrExit, type Parsed } from './options.ts'
+import { portPage } from './ports.ts'
 import { createProgress } from './progress.ts'
 import { errorCode } from './setup-error.ts'
 import { runCommand, type Interruption } from './signals.ts'
@@ -52,6 +54,16 @@ const page = (stack: Stack, key: string): string =>
     '',
   ].join('\n')
 
+const USAGE = `usage: npm start
+
+Brings up the whole stack, prints a test key, and stops it on Ctrl-C; the data stays in .data/. It reads the environment:
+
+  MONGODB_URL, TEMPORAL_ADDRESS   servers of yours in the place of its own
+  TWILIO_…, OPENAI_API_KEY, …     what live calls need (README, "Live calls")
+${portPage()}
+
+npm run errand needs the same STORE_PORT and TEMPORAL_PORT.`
+
 const start = async (interruption: Interruption): Promise<number> => {
   const { signal } = interruption
   const progress = createProgress()
@@ -71,4 +83,11 @@ const start = async (interruption: Interruption): Promise<number> => {
   }
 }
 
+const parse = ([first]: string[]): Parsed<null> => {
+  if (first === undefined) return { kind: 'run', options: null }
+  if (first === '--help' || first === '-h') return { kind: 'help' }
+  return { kind: 'wrong', message: `npm start takes nothing; it was given "${first}"` }
+}
+
+optionsOrExit(parse(process.argv.slice(2)), USAGE)
 await runCommand(start)

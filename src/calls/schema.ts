@@ -69,7 +69,7 @@ export const createCallBody = z
     caller_name: text(100, 'On whose behalf the agent calls.', 'Ada Lovelace'),
     max_duration_seconds: field(z.int().min(60).max(1800).default(600), {
       expected: 'an integer from 60 to 1800',
-      description: 'The conversation is brought to its end after this many seconds.',
+      description: 'The conversation is brought to its end after this many seconds, 600 by default.',
       examples: [600],
     }),
     record: field(z.boolean().optional(), {
@@ -85,7 +85,7 @@ export const createCallBody = z
         .optional(),
       {
         expected: 'an object of at most 20 text values',
-        description: 'Anything of yours that should come back with the call.',
+        description: 'Anything of yours that should come back with the call: at most 20 text values.',
         examples: [{ order_id: '4711' }],
         documented: { maxProperties: 20 },
       },

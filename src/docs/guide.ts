@@ -35,7 +35,8 @@ export const placeCall = (publicUrl: string): string => `curl ${publicUrl}/api/v
   -H "content-type: application/json" \\
   -d '${JSON.stringify(EXAMPLE_CALL, null, 2)}'`
 
-const CONVENTIONS = `## Conventions
+/** What holds for every operation, in Markdown. */
+export const CONVENTIONS = `## Conventions
 
 - Bodies are JSON in UTF-8, of 64 KiB at most. Unknown fields are ignored; \`null\` and blank text count as not given.
 - Times are UTC, ISO 8601, to the second. Ids sort by time.

@@ -1,6 +1,6 @@
 // The API for agents: one text with which a call is placed and followed, and nothing else is needed.
 import type { ApiDocument } from './document.ts'
-import { errorTable, placeCall, testNumberTable } from './guide.ts'
+import { CONVENTIONS, errorTable, placeCall, testNumberTable } from './guide.ts'
 
 /** The text of `/llms.txt`, in Markdown. */
 export const llmsText = (document: ApiDocument, publicUrl: string): string => `# Errand
@@ -36,6 +36,8 @@ ${fieldList(document)}
 
 ${operationList(document)}
 
+${CONVENTIONS}
+
 All fields of all answers: [OpenAPI 3.1](${publicUrl}/openapi.json). For people: [reference](${publicUrl}/docs).
 
 ## Errors
@@ -54,12 +56,27 @@ ${testNumberTable()}
 const operationList = ({ paths = {} }: ApiDocument): string =>
   Object.entries(paths)
     .flatMap(([path, operations]) =>
-      Object.entries(operations as Record<string, { summary: string; description: string }>).map(
-        ([method, { summary, description }]) =>
-          `- \`${method.toUpperCase()} ${path}\`: ${summary}. ${description}`,
+      Object.entries(operations as Record<string, Operation>).map(
+        ([method, operation]) =>
+          `- \`${method.toUpperCase()} ${path}\`: ${operation.summary}. ${operation.description}${takenBy(operation)}`,
       ),
     )
     .join('\n')
+
+interface Operation {
+  summary: string
+  description: string
+  parameters?: { name: string; in: string }[]
+  requestBody?: { content: Record<string, { schema: { properties: Record<string, Field> } }> }
+}
+
+/** The names of what may be asked of it; the body that places a call has a list of its own. */
+const takenBy = ({ parameters = [], requestBody }: Operation): string => {
+  const query = parameters.filter(parameter => parameter.in === 'query').map(({ name }) => `\`${name}\``)
+  const body = Object.keys(requestBody?.content['application/json']?.schema.properties ?? {})
+  const inQuery = query.length > 0 ? ` Query: ${query.join(', ')}.` : ''
+  return body.length > 0 ? `${inQuery} Body: ${body.map(name => `\`${name}\``).join(', ')}.` : inQuery
+}
 
 interface Field {
   type: string

@@ -12,6 +12,12 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+// Words in tables stay whole: a number that is cut into lines can be neither read nor copied.
+const STYLE = `
+      #reference .markdown :is(th, td) { padding: 8px; font-size: 13px }
+      #reference .markdown :is(th, td, td *) { overflow-wrap: normal; word-break: normal }
+    `
+
 /** Addresses are relative: a proxy in front may have put a path before them. */
 export const PAGE = `<!doctype html>
 <html lang="en">
@@ -20,6 +26,7 @@ export const PAGE = `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Errand API</title>
     <link rel="icon" href="data:,">
+    <style>${STYLE}</style>
   </head>
   <body>
     <div id="reference"></div>

@@ -31,6 +31,8 @@ test('the reference renders, places a call with a test key, and asks nobody but 
   for (const name of ['Quickstart', 'How calls end', 'Test numbers', 'Errors'])
     await page.getByRole('heading', { name, exact: true }).first().waitFor()
   await page.getByRole('row', { name: /\+14155550102 fully-booked .* completed, not_achieved/ }).waitFor()
+  const number = page.locator('td code').getByText('+14155550102', { exact: true })
+  expect(await number.evaluate(code => code.getClientRects().length)).toBe(1)
   await page.getByRole('row', { name: /402 insufficient_credits/ }).waitFor()
 
   await page.getByRole('link', { name: /Place a call/ }).click()

@@ -76,6 +76,9 @@ test('the text for agents has a call that can be placed with nothing else, and s
   const read = /curl (\S+)\/cl_/.exec(text)?.[1]
   expect((await fetch(`${read}/${data.call_id}`, { headers: { 'x-api-key': key } })).status).toBe(200)
   expect(text).toContain('- `objective` (string, at most 4000 characters, required): What the call is to achieve')
+  expect(text).toMatch(/`GET \/api\/v1\/calls`: .* Query: `limit`, `status`, `starting_after`\.\n/)
+  expect(text).toMatch(/`POST \/api\/v1\/do_not_call`: .* Body: `to_phone_number`/)
+  expect(text).toContain('ten calls a minute')
   for (const code of Object.keys(ERRORS)) expect(text).toContain(`\`${code}\``)
 })
 

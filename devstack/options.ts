@@ -11,3 +11,10 @@ export const optionsOrExit = <T>(parsed: Parsed<T>, page: string): T => {
   console.log(page)
   process.exit(0)
 }
+
+/** For a command that takes no options. */
+export const parseNothing = (command: string, [first]: string[]): Parsed<null> => {
+  if (first === undefined) return { kind: 'run', options: null }
+  if (first === '--help' || first === '-h') return { kind: 'help' }
+  return { kind: 'wrong', message: `${command} takes no options; it was given "${first}"` }
+}

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDevelopmentAccount } from './account.ts'
-import { optionsOrExit, type Parsed } from './options.ts'
+import { optionsOrExit, parseNothing } from './options.ts'
 import { portPage } from './ports.ts'
 import { createProgress } from './progress.ts'
 import { errorCode } from './setup-error.ts'
@@ -83,11 +83,5 @@ const start = async (interruption: Interruption): Promise<number> => {
   }
 }
 
-const parse = ([first]: string[]): Parsed<null> => {
-  if (first === undefined) return { kind: 'run', options: null }
-  if (first === '--help' || first === '-h') return { kind: 'help' }
-  return { kind: 'wrong', message: `npm start takes nothing; it was given "${first}"` }
-}
-
-optionsOrExit(parse(process.argv.slice(2)), USAGE)
+optionsOrExit(parseNothing('npm start', process.argv.slice(2)), USAGE)
 await runCommand(start)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { createDevelopmentAccount } from '../devstack/account.ts'
 import { postCall } from '../devstack/demo/call.ts'
+import { optionsOrExit, parseNothing } from '../devstack/options.ts'
 import { createProgress } from '../devstack/progress.ts'
 import { SetupError } from '../devstack/setup-error.ts'
 import { runCommand } from '../devstack/signals.ts'
@@ -15,7 +16,7 @@ import { createLog } from '../src/log.ts'
 import { createMongo } from '../src/providers/mongo.ts'
 import { createObserver, isOver, isTalking } from './call.ts'
 import { findInLists } from './carrier-list.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, settingsPage } from './settings.ts'
 import type { LiveSettings } from './settings.ts'
 
 const DATA = process.env['LIVE_CHECK_DATA'] || join(import.meta.dirname, '..', '.data', 'live-check')
@@ -86,6 +87,7 @@ const observe = async (stack: Stack, settings: LiveSettings, signal: AbortSignal
   }
 }
 
+optionsOrExit(parseNothing('npm run live-check', process.argv.slice(2)), settingsPage(process.env))
 const read = readSettings(process.env)
 if (read.kind === 'missing') {
   console.error(read.page)

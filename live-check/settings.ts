@@ -21,16 +21,18 @@ export const readSettings = (
   const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[]
   if (names.every(name => env[name]))
     return { kind: 'ready', settings: Object.fromEntries(names.map(name => [name, env[name]])) as LiveSettings }
-  const lines = names.map(name => `  ${env[name] ? 'set    ' : 'MISSING'}  ${name.padEnd(20)}${NEEDED[name]}`)
-  return {
-    kind: 'missing',
-    page: [
-      'The live check places one real call, kills the media host in the middle of it, and records what the carrier does.',
-      'It costs a minute of a phone call and of a model, and needs real credentials. Nothing was dialled.',
-      '',
-      ...lines,
-      '',
-      'A tunnel (cloudflared, ngrok or the like) gives the three addresses on a machine without public ones.',
-    ].join('\n'),
-  }
+  return { kind: 'missing', page: settingsPage(env) }
+}
+
+/** What it does and needs, and which of that is there. */
+export const settingsPage = (env: NodeJS.ProcessEnv): string => {
+  const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[]
+  return [
+    'The live check places one real call, kills the media host in the middle of it, and records what the carrier does.',
+    'It costs a minute of a phone call and of a model, and needs real credentials. Nothing was dialled.',
+    '',
+    ...names.map(name => `  ${env[name] ? 'set    ' : 'MISSING'}  ${name.padEnd(20)}${NEEDED[name]}`),
+    '',
+    'A tunnel (cloudflared, ngrok or the like) gives the three addresses on a machine without public ones.',
+  ].join('\n')
 }

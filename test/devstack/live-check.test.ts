@@ -13,8 +13,8 @@ import { startSandbox } from '../../src/sandbox/server.ts'
 
 const MAIN = join(import.meta.dirname, '../../live-check/main.ts')
 
-const liveCheck = async (env: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+const liveCheck = async (env: NodeJS.ProcessEnv, ...options: string[]) => {
+  const child = spawn(process.execPath, [MAIN, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { out, errors, code }
@@ -25,6 +25,15 @@ it('says what it needs where there are no credentials, and dials nobody', async 
   expect(code).toBe(2)
   expect(errors).toMatch(/MISSING +LIVE_CHECK_NUMBER/)
   expect(errors).toMatch(/set +OPENAI_API_KEY/)
+})
+
+it.each([
+  ['--help', 0],
+  ['--dry-run', 2],
+])('dials nobody when it is given %s, whatever credentials there are', async (option, exitCode) => {
+  const { code, out, errors } = await liveCheck({ PATH: process.env['PATH'] }, option)
+  expect(code).toBe(exitCode)
+  expect(exitCode === 0 ? out : errors).toContain('LIVE_CHECK_NUMBER')
 })
 
 it('kills the host of a call that is under way, and says what the carrier did', { timeout: 90_000 }, async () => {

@@ -34,7 +34,9 @@ export const parseObjective = (text: string, businessName?: string): Objective =
 
 const bookingOf = (sentence: string): Objective => {
   const verbAt = sentence.search(BOOKING_VERB)
-  const phrase = lowerFirst(verbAt === -1 ? `book ${sentence}` : sentence.slice(verbAt))
+  const phrase = lowerFirst(
+    verbAt === -1 ? `book ${sentence.replace(/^ask (?:them )?for /i, '')}` : sentence.slice(verbAt),
+  )
   const wanted = phrase.replace(/^(?:set up|\w+)\s+(?:me\s+|us\s+)?/, '')
   return { kind: 'booking', request: `I would like to ${phrase}, please.`, wanted }
 }

@@ -112,6 +112,13 @@ describe('when the objective is a question about opening hours', () => {
   })
 })
 
+test('what is to be asked for is asked for', () => {
+  expect(parseObjective('Ask for a table for 2')).toMatchObject({
+    request: 'I would like to book a table for 2, please.',
+    wanted: 'a table for 2',
+  })
+})
+
 describe('when the objective is something else', () => {
   test.each(['Order 3 pizzas for delivery', 'Cancel my appointment on Friday'])('“%s” is confirmed', objective => {
     const { lines } = converse(objective, [

@@ -113,7 +113,7 @@ export const mount = (routers: Router[]): Middleware[] => [
     if (methods.length === 0)
       throw new AppError(
         'not_found',
-        `Unrecognized request path (${ctx.method} ${ctx.path}). Expected one of the API's paths, such as /api/v1/calls`,
+        `Unrecognized request path (${ctx.method} ${ctx.path}). Expected one of the API's paths, such as /api/v1/calls; /docs has them all`,
       )
     const allow = [...new Set([...methods, 'OPTIONS'])].join(', ')
     if (ctx.method !== 'OPTIONS')

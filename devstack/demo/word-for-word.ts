@@ -37,7 +37,7 @@ const withoutPauses = (account: readonly Line[]): Line[] =>
   account.reduce<Line[]>((joined, line) => {
     const last = joined.at(-1)
     if (last?.kind !== 'said' || line.atMs - last.endMs >= PAUSE_MS) return [...joined, line]
-    return joined.with(-1, { ...line, atMs: last.atMs, text: `${last.text} ${line.text}` })
+    return [...joined.slice(0, -1), { ...line, atMs: last.atMs, text: `${last.text} ${line.text}` }]
   }, [])
 
 /** Each turn with its line of the account, both in order; `null` if they do not fit together. */

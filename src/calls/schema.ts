@@ -191,7 +191,7 @@ const listedCall = z.object({
     .string()
     .nullable()
     .meta({
-      description: 'Where the recording is, once there is one.',
+      description: 'Where the recording is, once there is one. None is made yet: `null`.',
       examples: [null],
     }),
   started_at: time('When the callee answered.').nullable(),

@@ -16,7 +16,7 @@ export interface Fault {
   piecesBefore: number
 }
 
-/** The fault that befalls the next response of a session; null: none. */
+/** The fault that befalls the response of a session, by what was said so far; null: none. */
 export const faultOf = ({ conversation }: Session): Fault | null => {
   const trouble = troubleWith(linesOf(conversation))
   if (!trouble?.session) return null
@@ -24,13 +24,19 @@ export const faultOf = ({ conversation }: Session): Fault | null => {
   return isContinued(conversation) ? null : { kind: trouble.session, piecesBefore: PIECES_BEFORE }
 }
 
-/** Sends as the session does, until the fault. */
-export const sendUntil = (session: Session, fault: Fault | null): Send => {
-  if (fault === null) return session.send
+/** Sends as the session does, until the fault: the words that bring it may be written down while the response is under way. */
+export const sendUntilFault = (session: Session): Send => {
   let pieces = 0
+  let isStruck = false
   return (type, fields) => {
-    if (pieces < fault.piecesBefore) session.send(type, fields)
-    if (type === 'response.output_audio.delta' && ++pieces === fault.piecesBefore) strike(session, fault.kind)
+    if (isStruck) return
+    session.send(type, fields)
+    if (type !== 'response.output_audio.delta') return
+    pieces++
+    const fault = faultOf(session)
+    if (fault?.piecesBefore !== pieces) return
+    isStruck = true
+    strike(session, fault.kind)
   }
 }
 

@@ -4,7 +4,7 @@
 import { newId } from '../../../ids.ts'
 import type { Move } from '../mind/mind.ts'
 import type { ResponseParams } from './client-events.ts'
-import { faultOf, sendUntil } from './break-off.ts'
+import { faultOf, sendUntilFault } from './break-off.ts'
 import { SESSION_MS } from './expiry.ts'
 import { callFunction, sayMessage } from './output-items.ts'
 import type { Output } from './output-items.ts'
@@ -24,11 +24,10 @@ export const startResponse = (
   onDone: () => void,
 ): ActiveResponse => {
   const { clock, conversation } = session
-  const fault = faultOf(session)
-  const send = sendUntil(session, fault)
+  const send = sendUntilFault(session)
   const output: Output = { responseId: newId('resp'), entries: [], conversation, send }
   const present = createPresenter(session, params, output)
-  const generation = fault?.kind === 'silent' ? sayNothing() : generate(move, output)
+  const generation = faultOf(session)?.kind === 'silent' ? sayNothing() : generate(move, output)
   let cancelTimer = (): void => undefined
 
   const finish = (status: 'completed' | 'cancelled', reason?: string): void => {

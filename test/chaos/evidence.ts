@@ -4,6 +4,7 @@ import { newCall } from '../../src/calls/call.ts'
 import { newCredits } from '../../src/credits/credit.ts'
 import type { LegAccount } from '../../src/sandbox/carrier/account.ts'
 import { agrees } from '../../src/sandbox/scenarios/agrees.ts'
+import { callRequest } from '../support/call-request.ts'
 
 export const CALL_ID = `cl_${'0'.repeat(26)}`
 const AT = '2026-01-01T00:00:00.000Z'
@@ -49,17 +50,7 @@ export const properLeg = (): LegAccount => ({
 
 /** Everything about a call that agreed, all accounts in order. */
 export const properEvidence = (): Evidence => {
-  const request = {
-    toPhoneNumber: '+14155551234',
-    objective: 'Book a table',
-    businessName: null,
-    website: null,
-    language: null,
-    callerName: null,
-    maxDurationSeconds: 600,
-    record: true,
-    metadata: null,
-  }
+  const request = callRequest({ toPhoneNumber: '+14155551234' })
   const call = {
     ...newCall(CALL_ID, 'ac_1', 'test', request, new Date(AT)),
     status: 'completed' as const,

@@ -18,6 +18,7 @@ import { createKeyService } from '../../src/keys/service.ts'
 import { createLog } from '../../src/log.ts'
 import { createMongo } from '../../src/providers/mongo.ts'
 import { createTestNamespace } from '../workflows/engine.ts'
+import { callRequest } from '../support/call-request.ts'
 
 const MAIN = join(import.meta.dirname, '../../operator/main.ts')
 const LEG = 'CA0123456789abcdef0123456789abcdef'
@@ -99,17 +100,7 @@ const refused = async (words: string[], text: string, code = 1): Promise<void> =
 
 /** An accepted call of the account's that holds its credit. */
 const queue = async (mode: Mode = 'test', objective = 'Book a table for 2'): Promise<Call> => {
-  const request = {
-    toPhoneNumber: '+14155550100',
-    objective,
-    businessName: 'Nopa',
-    website: null,
-    language: null,
-    callerName: null,
-    maxDurationSeconds: 600,
-    record: true,
-    metadata: null,
-  }
+  const request = callRequest({ objective, businessName: 'Nopa' })
   const call = newCall(newCallId(), account.account_id, mode, request, new Date())
   await world.calls.insert(call)
   return (await world.calls.advance(call._id, 'queued'))!

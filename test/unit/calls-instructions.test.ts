@@ -7,28 +7,13 @@ import { newConversation } from '../../src/conversations/conversation.ts'
 import type { Conversation } from '../../src/conversations/conversation.ts'
 import { instruct } from '../../src/providers/twilio/instructions.ts'
 import type { Situation } from '../../src/providers/twilio/instructions.ts'
+import { callRequest } from '../support/call-request.ts'
 
 const NOW = new Date('2026-02-20T12:00:00Z')
 const LATER = new Date('2026-02-20T12:01:00Z')
 
 const call: Call = {
-  ...newCall(
-    'cl_1',
-    'acc_1',
-    'test',
-    {
-      toPhoneNumber: '+14155550100',
-      objective: 'Book a table',
-      businessName: null,
-      website: null,
-      language: null,
-      callerName: null,
-      maxDurationSeconds: 600,
-      record: true,
-      metadata: null,
-    },
-    NOW,
-  ),
+  ...newCall('cl_1', 'acc_1', 'test', callRequest(), NOW),
   status: 'in_progress',
   legId: 'CA1',
 }

@@ -25,6 +25,7 @@ import { createNumberLimit } from '../../src/rate-limits/number-limit.ts'
 import { createRateLimitStore } from '../../src/rate-limits/store.ts'
 import type { AnalysisRequest, Carrier, DialOutcome, DialRequest, Leg } from '../../src/providers/ports.ts'
 import { TIMEOUTS } from '../../src/timeouts.ts'
+import { callRequest } from '../support/call-request.ts'
 
 const log = createLog('test', 'silent')
 
@@ -97,18 +98,7 @@ export const createActivityRunner = async () => {
       newCallId(),
       accountId,
       'test',
-      {
-        toPhoneNumber: `+1415555${1000 + numbers++}`,
-        objective: 'Book a table',
-        businessName: null,
-        website: null,
-        language: null,
-        callerName: null,
-        maxDurationSeconds: 600,
-        record: true,
-        metadata: null,
-        ...request,
-      },
+      callRequest({ toPhoneNumber: `+1415555${1000 + numbers++}`, ...request }),
       new Date(),
     )
   }

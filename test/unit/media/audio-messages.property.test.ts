@@ -87,6 +87,17 @@ const spoiled = (message: fc.Arbitrary<object>): fc.Arbitrary<Buffer> =>
 const anyBytes = fc.uint8Array({ maxLength: 60 }).map(bytes => Buffer.from(bytes))
 const RUNS = 3_000
 
+/** What `read` gives, which must not parse JSON. */
+const withoutParsing = <T>(read: () => T): T => {
+  const parse = JSON.parse
+  JSON.parse = () => expect.unreachable()
+  try {
+    return read()
+  } finally {
+    JSON.parse = parse
+  }
+}
+
 describe('audio from the carrier', () => {
   test('is read as JSON.parse reads it, whatever comes', () => {
     fc.assert(
@@ -100,16 +111,8 @@ describe('audio from the carrier', () => {
   test('is never parsed where it looks as it always does', () => {
     fc.assert(
       fc.property(carrierMedia, message => {
-        const parse = JSON.parse
-        JSON.parse = () => expect.unreachable()
-        try {
-          expect(readCarrierMessage(Buffer.from(JSON.stringify(message)))).toMatchObject({
-            kind: 'media',
-            payload: message.media.payload,
-          })
-        } finally {
-          JSON.parse = parse
-        }
+        const read = withoutParsing(() => readCarrierMessage(Buffer.from(JSON.stringify(message))))
+        expect(read).toMatchObject({ kind: 'media', payload: message.media.payload })
       }),
     )
   })
@@ -141,13 +144,7 @@ describe('audio from the model', () => {
   test('is never parsed where it looks as it always does', () => {
     fc.assert(
       fc.property(modelAudio, event => {
-        const parse = JSON.parse
-        JSON.parse = () => expect.unreachable()
-        try {
-          expect(readEvent(Buffer.from(JSON.stringify(event)))).toEqual(event)
-        } finally {
-          JSON.parse = parse
-        }
+        expect(withoutParsing(() => readEvent(Buffer.from(JSON.stringify(event))))).toEqual(event)
       }),
     )
   })

@@ -16,17 +16,7 @@ export interface Round {
 
 export type ReconcilerRun = ReturnType<typeof createReconcilerRun>
 
-export const createReconcilerRun = ({
-  calls,
-  conversations,
-  credits,
-  pauses,
-  locks,
-  idempotency,
-  rateLimits,
-  toNumber,
-  log,
-}: ActivityRunner) => {
+export const createReconcilerRun = (runner: ActivityRunner) => {
   const watched = new Map<string, { call: Around; workflow: Workflow }>()
   const started: string[] = []
   const toldOfCancel: string[] = []
@@ -43,16 +33,8 @@ export const createReconcilerRun = ({
       return act()
     }
     return createReconciler({
+      ...runner,
       mode,
-      calls,
-      conversations,
-      credits,
-      pauses,
-      locks,
-      idempotency,
-      rateLimits,
-      toNumber,
-      log,
       timeouts: { ...TIMEOUTS, dialUnknownMs },
       engine: {
         startCall: ({ _id }) => atEngine(() => void started.push(_id)),
